@@ -44,7 +44,10 @@ public unsafe interface ISimd<V> :
     /// <summary>Stores the first <paramref name="n"/> lanes, 0 ≤ n ≤ Count, touching nothing beyond.</summary>
     static abstract void StorePartial(V v, void* p, nint i, int n);
 
-    /// <summary>a·b + c with one rounding where the hardware has it.</summary>
+    /// <summary>True where <see cref="Fma"/> rounds once (hardware FMA), false where it multiplies and then adds.</summary>
+    static abstract bool FusedFma { get; }
+
+    /// <summary>a·b + c with one rounding where the hardware has it (<see cref="FusedFma"/>), else with two.</summary>
     static abstract V Fma(V a, V b, V c);
 
     /// <summary>The larger lane; NaN where either is NaN.</summary>
@@ -52,6 +55,9 @@ public unsafe interface ISimd<V> :
 
     /// <summary>The smaller lane; NaN where either is NaN.</summary>
     static abstract V Min(V a, V b);
+
+    /// <summary>x limited to [<paramref name="low"/>, <paramref name="high"/>]; NaN stays NaN. The limits are numbers. Cheaper than Max and Min.</summary>
+    static abstract V Clamp(V x, V low, V high);
 
     /// <summary>|x|.</summary>
     static abstract V Abs(V x);
@@ -77,13 +83,16 @@ public unsafe interface ISimd<V> :
     /// <summary>Lane of <paramref name="a"/> where the mask is set, else of <paramref name="b"/>.</summary>
     static abstract V Select(V mask, V a, V b);
 
+    /// <summary>True if the mask is set in any lane.</summary>
+    static abstract bool AnyTrue(V mask);
+
     /// <summary>Bitwise and.</summary>
     static abstract V And(V a, V b);
 
     /// <summary>Bitwise or.</summary>
     static abstract V Or(V a, V b);
 
-    /// <summary>x·2ⁿ for integer-valued n within the exponent's range (no overflow handling).</summary>
+    /// <summary>x·2ⁿ for integer-valued |n| ≤ 252 (float32) or 2044 (float64); ∞ where it overflows, gradual underflow for |x| ≤ 2 or so.</summary>
     static abstract V ScaleB(V x, V n);
 
     /// <summary>Splits positive normal x into m·2ᵉ with m in [√½, √2); e comes as a float lane.</summary>
