@@ -26,7 +26,7 @@ public unsafe partial class SafetensorsFuzzTests(ITestOutputHelper output)
     public void Mutated_headers_are_rejected_cleanly_or_read()
     {
         const int Cases = 40_000;
-        var random = new System.Random(20240511);
+        var random = new Random(20240511);
         int accepted = 0;
         for (int i = 0; i < Cases; i++)
         {
@@ -48,7 +48,7 @@ public unsafe partial class SafetensorsFuzzTests(ITestOutputHelper output)
     {
         const int Cases = 1_500;
         using var scratch = new ScratchFolder();
-        var random = new System.Random(7);
+        var random = new Random(7);
         int accepted = 0;
         for (int i = 0; i < Cases; i++)
         {
@@ -117,14 +117,14 @@ public unsafe partial class SafetensorsFuzzTests(ITestOutputHelper output)
     }
 
     // One to three mutations: of bytes anywhere (the length and the data too), or of JSON tokens with the length put right again.
-    private static byte[] Mutate(System.Random random, byte[] seed)
+    private static byte[] Mutate(Random random, byte[] seed)
     {
         byte[] bytes = seed;
         for (int n = random.Next(1, 4); n > 0; n--) bytes = random.Next(2) == 0 ? MutateBytes(random, bytes) : MutateJson(random, bytes);
         return bytes;
     }
 
-    private static byte[] MutateBytes(System.Random random, byte[] bytes)
+    private static byte[] MutateBytes(Random random, byte[] bytes)
     {
         int at = random.Next(bytes.Length + 1);
         int end = Math.Min(bytes.Length, at + random.Next(1, 9));
@@ -145,7 +145,7 @@ public unsafe partial class SafetensorsFuzzTests(ITestOutputHelper output)
         }
     }
 
-    private static byte[] MutateJson(System.Random random, byte[] bytes)
+    private static byte[] MutateJson(Random random, byte[] bytes)
     {
         if (bytes.Length < 8) return bytes;
         ulong length = Math.Min(BinaryPrimitives.ReadUInt64LittleEndian(bytes), (ulong)bytes.Length - 8);
