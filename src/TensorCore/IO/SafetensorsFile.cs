@@ -15,6 +15,9 @@ namespace TensorCore.IO;
 /// </remarks>
 public sealed unsafe class SafetensorsFile
 {
+    /// <summary>Tensors may pass 2 GiB, spans may not: data go through in pieces of 16 MiB, whose calls cost nothing beside them.</summary>
+    internal const int ChunkBytes = 1 << 24;
+
     private readonly SafeFileHandle _handle;
     private readonly long _length;
     private readonly SafetensorsHeader _header;
@@ -47,7 +50,7 @@ public sealed unsafe class SafetensorsFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         RequireLittleEndian();
         path = System.IO.Path.GetFullPath(path);
-        SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        SafeFileHandle handle = OpenHandle(path);
         try
         {
             long length = LengthOf(handle, path);
@@ -157,6 +160,22 @@ public sealed unsafe class SafetensorsFile
         if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("safetensors data are little-endian; this machine is not");
     }
 
+    private static SafeFileHandle OpenHandle(string path)
+    {
+        const FileShare Share = FileShare.Read | FileShare.Delete;
+        try
+        {
+            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, Share);
+        }
+        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException))
+        {
+            // Too many open files, perhaps: those that nobody holds any more close when they are finalized.
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, Share);
+        }
+    }
+
     private static long LengthOf(SafeFileHandle handle, string path)
     {
         try
@@ -205,10 +224,9 @@ public sealed unsafe class SafetensorsFile
     // Positional reads instead of a copy from the mapping: as fast, and a file cut short meanwhile is an exception, not a bus error.
     private void Read(long offset, void* destination, long bytes)
     {
-        const int Chunk = 1 << 30; // a span's length is an int
         for (long done = 0; done < bytes;)
         {
-            int wanted = (int)Math.Min(Chunk, bytes - done);
+            int wanted = (int)Math.Min(ChunkBytes, bytes - done);
             int read = ReadUpTo(_handle, new Span<byte>((byte*)destination + done, wanted), offset + done);
             if (read != wanted) throw CutShort(Path, _length, offset + done + read);
             done += read;
@@ -233,10 +251,9 @@ public sealed unsafe class SafetensorsFile
     // A .NET bool that is neither 0 nor 1 is undefined behaviour: equal to true and yet not.
     private void CheckBools(SafetensorsEntry entry, byte* data)
     {
-        const int Chunk = 1 << 30;
-        for (long done = 0; done < entry.ByteLength; done += Chunk)
+        for (long done = 0; done < entry.ByteLength; done += ChunkBytes)
         {
-            var chunk = new ReadOnlySpan<byte>(data + done, (int)Math.Min(Chunk, entry.ByteLength - done));
+            var chunk = new ReadOnlySpan<byte>(data + done, (int)Math.Min(ChunkBytes, entry.ByteLength - done));
             int bad = chunk.IndexOfAnyExceptInRange((byte)0, (byte)1);
             if (bad >= 0) throw new SafetensorsException($"{Path}: tensor {SafetensorsHeader.Quote(entry.Name)}: element {done + bad} of a BOOL is {chunk[bad]}, neither 0 nor 1");
         }

@@ -1,10 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace TensorCore.IO;
 
@@ -166,10 +164,9 @@ public sealed unsafe class SafetensorsWriter
 
     private static void WriteMemory(Stream stream, byte* data, long bytes)
     {
-        const int Chunk = 1 << 30; // a span's length is an int
-        for (long done = 0; done < bytes; done += Chunk)
+        for (long done = 0; done < bytes; done += SafetensorsFile.ChunkBytes)
         {
-            stream.Write(new ReadOnlySpan<byte>(data + done, (int)Math.Min(Chunk, bytes - done)));
+            stream.Write(new ReadOnlySpan<byte>(data + done, (int)Math.Min(SafetensorsFile.ChunkBytes, bytes - done)));
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace TensorCore;
 
 public static unsafe partial class Philox
@@ -202,7 +204,14 @@ public static unsafe partial class Philox
 
         public void Draw(float* destination, uint* words, int blocks)
         {
-            for (int i = 0; i < 4 * blocks; i++)
+            int i = 0, count = 4 * blocks;
+            for (; i + 8 <= count; i += 8)
+            {
+                Vector256<float> u = Vector256.ConvertToSingle((Vector256.Load(words + i) >>> 8).AsInt32()) * (1f / (1 << 24));
+                Vector256.Min(Vector256.FusedMultiplyAdd(u, Vector256.Create(_range), Vector256.Create(low)), Vector256.Create(_last)).Store(destination + i);
+            }
+
+            for (; i < count; i++)
             {
                 float u = (words[i] >> 8) * (1f / (1 << 24));
                 destination[i] = MathF.Min(MathF.FusedMultiplyAdd(u, _range, low), _last);
@@ -266,7 +275,20 @@ public static unsafe partial class Philox
 
         public void Draw(byte* destination, uint* words, int blocks)
         {
-            for (int i = 0; i < 4 * blocks; i++) destination[i] = words[i] < threshold ? (byte)1 : (byte)0;
+            int i = 0, count = 4 * blocks;
+            if (threshold <= uint.MaxValue)
+            {
+                // A comparison gives 0 or −1 in every word; narrowing to bytes keeps that, and its lowest bit is the answer.
+                Vector256<uint> below = Vector256.Create((uint)threshold);
+                for (; i + 32 <= count; i += 32)
+                {
+                    Vector256<ushort> a = Vector256.Narrow(Vector256.LessThan(Vector256.Load(words + i), below), Vector256.LessThan(Vector256.Load(words + i + 8), below));
+                    Vector256<ushort> b = Vector256.Narrow(Vector256.LessThan(Vector256.Load(words + i + 16), below), Vector256.LessThan(Vector256.Load(words + i + 24), below));
+                    (Vector256.Narrow(a, b) & Vector256<byte>.One).Store(destination + i);
+                }
+            }
+
+            for (; i < count; i++) destination[i] = words[i] < threshold ? (byte)1 : (byte)0;
         }
     }
 
@@ -276,7 +298,15 @@ public static unsafe partial class Philox
 
         public void Draw(float* destination, uint* words, int blocks)
         {
-            for (int i = 0; i < 4 * blocks; i++) destination[i] = words[i] < threshold ? one : 0f;
+            int i = 0, count = 4 * blocks;
+            if (threshold <= uint.MaxValue)
+            {
+                Vector256<uint> below = Vector256.Create((uint)threshold);
+                Vector256<float> ones = Vector256.Create(one);
+                for (; i + 8 <= count; i += 8) (Vector256.LessThan(Vector256.Load(words + i), below).AsSingle() & ones).Store(destination + i);
+            }
+
+            for (; i < count; i++) destination[i] = words[i] < threshold ? one : 0f;
         }
     }
 

@@ -159,6 +159,46 @@ public unsafe class SafetensorsRoundTripTests
     }
 
     [Fact]
+    public void Tensors_above_2_GiB_are_reached_through_the_pointer()
+    {
+        if (!OperatingSystem.IsLinux()) return; // needs a file system where the gap takes no room
+        using var scratch = new ScratchFolder();
+        const long Elements = 3L << 28; // 3 GiB
+        Malformed.Write(scratch["a"], $$$"""{"x":{"dtype":"I32","shape":[{{{Elements}}}],"data_offsets":[0,{{{4 * Elements}}}]}}""", []);
+        long start = new FileInfo(scratch["a"]).Length;
+        using (FileStream stream = File.OpenWrite(scratch["a"]))
+        {
+            stream.SetLength(start + (4 * Elements));
+            stream.Position = start + (4 * Elements) - 4;
+            stream.Write([1, 2, 3, 4]);
+        }
+
+        SafetensorsView view = SafetensorsFile.Open(scratch["a"]).View("x");
+        Assert.Equal(4 * Elements, view.Length);
+        Assert.Equal(0x04030201, Unsafe.ReadUnaligned<int>(view.Pointer + view.Length - 4));
+        Assert.Equal([0, 1, 2, 3, 4], view.Slice(view.Length - 5, 5).ToArray());
+        GC.KeepAlive(view);
+    }
+
+    [Fact]
+    public void Copies_go_through_in_pieces()
+    {
+        using var scratch = new ScratchFolder();
+        const int N = (2 * SafetensorsFile.ChunkBytes) + 1000;
+        byte[] data = new byte[N];
+        for (int i = 0; i < N; i++) data[i] = (byte)(i % 251);
+        Malformed.Write(scratch["a"], $$$"""{"x":{"dtype":"U8","shape":[{{{N}}}],"data_offsets":[0,{{{N}}}]}}""", data);
+        byte[] copy = new byte[N];
+        fixed (byte* p = copy) SafetensorsFile.Open(scratch["a"]).CopyTo("x", p, N);
+        Assert.True(copy.AsSpan().SequenceEqual(data));
+
+        data.AsSpan().Clear();
+        data[N - 3] = 7;
+        Malformed.Write(scratch["a2"], $$$"""{"x":{"dtype":"BOOL","shape":[{{{N}}}],"data_offsets":[0,{{{N}}}]}}""", data);
+        Assert.Contains($"element {N - 3} of a BOOL is 7", Assert.Throws<SafetensorsException>(() => SafetensorsFile.Open(scratch["a2"]).ToArray<bool>("x")).Message);
+    }
+
+    [Fact]
     public void Wrong_requests_say_what_was_wrong()
     {
         using var scratch = new ScratchFolder();

@@ -58,11 +58,12 @@ public unsafe class SafetensorsWriterTests
     public void Saving_streams_without_a_copy_of_the_data()
     {
         using var scratch = new ScratchFolder();
-        float[] data = new float[8 << 20];
+        float[] data = [.. Enumerable.Range(0, 5 << 20).Select(i => i * 0.5f)]; // 20 MiB: more than one piece
         SafetensorsWriter writer = new SafetensorsWriter().Add("x", [data.Length], data).Add("y", [data.Length], data);
         long before = GC.GetAllocatedBytesForCurrentThread();
         writer.Save(scratch["a"]);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+        Assert.True(SafetensorsFile.Open(scratch["a"]).ToArray<float>("y").AsSpan().SequenceEqual(data));
         Assert.Equal(SafetensorsFile.Open(scratch["a"]).Entries["y"].Offset + (data.Length * 4L), new FileInfo(scratch["a"]).Length);
     }
 
