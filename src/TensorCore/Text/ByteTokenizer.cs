@@ -9,7 +9,7 @@ namespace TensorCore.Text;
 public sealed class ByteTokenizer : Tokenizer
 {
     private const int ByteCount = 256;
-    private static readonly byte[] AllBytes = [.. Enumerable.Range(0, ByteCount).Select(value => (byte)value)];
+    private static readonly byte[] _allBytes = [.. Enumerable.Range(0, ByteCount).Select(value => (byte)value)];
     private readonly byte[][] _specialBytes;
 
     /// <summary>A byte tokenizer whose special tokens have the ids 256, 257, …</summary>
@@ -42,7 +42,7 @@ public sealed class ByteTokenizer : Tokenizer
     public override ReadOnlySpan<byte> TokenBytes(int id)
     {
         if (!HasToken(id)) throw NoSuchToken(id);
-        return id < ByteCount ? AllBytes.AsSpan(id, 1) : _specialBytes[id - ByteCount];
+        return id < ByteCount ? _allBytes.AsSpan(id, 1) : _specialBytes[id - ByteCount];
     }
 
     /// <inheritdoc/>

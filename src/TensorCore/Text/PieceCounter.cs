@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace TensorCore.Text;
 
-/// <summary>Counts how often each piece of <see cref="PreTokenizer"/> occurs. Training then works on the different pieces only: some 60,000 in 10 MB of prose.</summary>
+/// <summary>Counts how often each piece of <see cref="PreTokenizer"/> occurs. Training then works on the different pieces only: some 95,000 in 10 MB of prose.</summary>
 internal sealed class PieceCounter
 {
     public const int DefaultBlock = 1 << 20;

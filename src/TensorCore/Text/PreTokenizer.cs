@@ -21,7 +21,7 @@ public static class PreTokenizer
     private const int TwoByteEnd = 0x800;
 
     // Classes of the code points that UTF-8 writes in one or two bytes; the others go through CharUnicodeInfo (about 5 ns each).
-    private static readonly byte[] Classes = [.. Enumerable.Range(0, TwoByteEnd).Select(value => (byte)ClassOf(new Rune(value)))];
+    private static readonly byte[] _classes = [.. Enumerable.Range(0, TwoByteEnd).Select(value => (byte)ClassOf(new Rune(value)))];
 
     private enum CharClass : byte
     {
@@ -88,7 +88,7 @@ public static class PreTokenizer
 
     private static int RunEnd(ReadOnlySpan<byte> utf8, int from, CharClass kind)
     {
-        byte[] classes = Classes;
+        byte[] classes = _classes;
         int end = from;
         while (end < utf8.Length)
         {
@@ -114,13 +114,13 @@ public static class PreTokenizer
         if (first < 0x80)
         {
             length = 1;
-            return (CharClass)Classes[first];
+            return (CharClass)_classes[first];
         }
 
         if (first is >= 0xC2 and <= 0xDF && at + 1 < utf8.Length && (utf8[at + 1] & 0xC0) == 0x80)
         {
             length = 2;
-            return (CharClass)Classes[((first & 0x1F) << 6) | (utf8[at + 1] & 0x3F)];
+            return (CharClass)_classes[((first & 0x1F) << 6) | (utf8[at + 1] & 0x3F)];
         }
 
         return Rune.DecodeFromUtf8(utf8[at..], out Rune rune, out length) == OperationStatus.Done ? ClassOf(rune) : CharClass.Other;

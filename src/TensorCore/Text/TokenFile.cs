@@ -6,7 +6,7 @@ internal static class TokenFile
     // The largest published vocabularies (250,000 tokens) take some 20 MiB.
     private const int LargestFile = 1 << 28;
 
-    /// <summary>The content of the file, decompressed if it is gzip (its first two bytes say so).</summary>
+    /// <summary>The content of the file, decompressed if it is gzip (its first two bytes say so), without the byte order mark that some editors put in front.</summary>
     /// <exception cref="InvalidDataException">The gzip data is damaged or cut short, or the content is larger than 256 MiB.</exception>
     public static byte[] ReadAllBytes(string path)
     {
@@ -27,7 +27,8 @@ internal static class TokenFile
             throw new InvalidDataException($"{path}: {e.Message}", e);
         }
 
-        return content.ToArray();
+        byte[] bytes = content.ToArray();
+        return bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
     }
 
     /// <summary>Opens a file; one that starts with gzip's two bytes is decompressed while it is read, and reading throws if it turns out cut short.</summary>

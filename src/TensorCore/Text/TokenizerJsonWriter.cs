@@ -7,11 +7,11 @@ namespace TensorCore.Text;
 internal static class TokenizerJsonWriter
 {
     // Tokens are full of Ġ and accents, which the default encoder would write as \u escapes.
-    private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions _options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static void Save(string path, Tokenizer tokenizer, IReadOnlyList<BpeMerge> merges) => TokenFile.Write(path, stream =>
     {
-        using var json = new Utf8JsonWriter(stream, Options);
+        using var json = new Utf8JsonWriter(stream, _options);
         json.WriteStartObject();
         json.WriteString("version", "1.0");
         json.WriteNull("truncation");

@@ -8,7 +8,7 @@ namespace TensorCore.Tests.Text;
 public class BpeTokenizerTests
 {
     /// <summary>Trained on a few sentences, so that generated text meets many merges.</summary>
-    private static readonly BpeTokenizer Trained = TrainOnSamples();
+    private static readonly BpeTokenizer _trained = TrainOnSamples();
 
     /// <summary>Random merges of few letters: ranks in any order, many overlaps, as no training would give.</summary>
     private static Gen<BpeTokenizer> RandomTokenizers => Gen.Choose(0, int.MaxValue).Select(seed =>
@@ -32,10 +32,10 @@ public class BpeTokenizerTests
     });
 
     [Fact]
-    public void DecodeUndoesEncodeOnAnyBytes() => TextSamples.ForAll(TextSamples.Bytes, bytes => Trained.Decode(Trained.Encode(bytes)).SequenceEqual(bytes), 1000);
+    public void DecodeUndoesEncodeOnAnyBytes() => TextSamples.ForAll(TextSamples.Bytes, bytes => _trained.Decode(_trained.Encode(bytes)).SequenceEqual(bytes), 1000);
 
     [Fact]
-    public void EncodesLikeTheDefinition() => TextSamples.ForAll(TextSamples.Bytes, bytes => Trained.Encode(bytes).SequenceEqual(NaiveBpe.Encode(Trained, bytes)), 500);
+    public void EncodesLikeTheDefinition() => TextSamples.ForAll(TextSamples.Bytes, bytes => _trained.Encode(bytes).SequenceEqual(NaiveBpe.Encode(_trained, bytes)), 500);
 
     [Fact]
     public void EncodesLikeTheDefinitionWithRandomMerges() => TextSamples.ForAll(
@@ -62,14 +62,14 @@ public class BpeTokenizerTests
     [Fact]
     public void PiecesCanBeEncodedOneByOne() => TextSamples.ForAll(TextSamples.Bytes, bytes =>
     {
-        int[] whole = Trained.Encode(bytes);
+        int[] whole = _trained.Encode(bytes);
         List<byte[]> pieces = PreTokenizerTests.Pieces(bytes);
-        if (!pieces.SelectMany(piece => Trained.Encode(piece)).SequenceEqual(whole)) return false;
+        if (!pieces.SelectMany(piece => _trained.Encode(piece)).SequenceEqual(whole)) return false;
         for (int cut = 0, at = 0; cut < pieces.Count; at += pieces[cut++].Length)
         {
             // "\n\nx" is cut into "\n", "\n", "x", but white space at the end of a text is one piece.
             if (cut > 1 && IsWhiteSpace(pieces[cut - 1]) && IsWhiteSpace(pieces[cut - 2])) continue;
-            if (!Trained.Encode(bytes.AsSpan(..at)).Concat(Trained.Encode(bytes.AsSpan(at..))).SequenceEqual(whole)) return false;
+            if (!_trained.Encode(bytes.AsSpan(..at)).Concat(_trained.Encode(bytes.AsSpan(at..))).SequenceEqual(whole)) return false;
         }
 
         return true;
@@ -78,7 +78,7 @@ public class BpeTokenizerTests
     [Fact]
     public void SpecialTokensComeOnlyWhenAllowed()
     {
-        int end = Trained.SpecialTokenId(BpeTokenizer.EndOfText);
+        int end = _trained.SpecialTokenId(BpeTokenizer.EndOfText);
         TextSamples.ForAll(TextSamples.Strings, text =>
         {
             string[] parts = text.Split(BpeTokenizer.EndOfText);
@@ -86,24 +86,24 @@ public class BpeTokenizerTests
             for (int i = 0; i < parts.Length; i++)
             {
                 if (i > 0) expected.Add(end);
-                expected.AddRange(Trained.Encode(parts[i]));
+                expected.AddRange(_trained.Encode(parts[i]));
             }
 
-            int[] ids = Trained.Encode(text, allowSpecialTokens: true);
-            return !Trained.Encode(text).Contains(end) && ids.SequenceEqual(expected) && Trained.DecodeString(ids) == text
-                && Trained.DecodeString(ids, skipSpecialTokens: true) == string.Concat(parts);
+            int[] ids = _trained.Encode(text, allowSpecialTokens: true);
+            return !_trained.Encode(text).Contains(end) && ids.SequenceEqual(expected) && _trained.DecodeString(ids) == text
+                && _trained.DecodeString(ids, skipSpecialTokens: true) == string.Concat(parts);
         });
     }
 
     [Fact]
     public void AddsSpecialTokensAtTheEnd()
     {
-        BpeTokenizer chat = Trained.WithSpecialTokens("<|user|>", "<|assistant|>");
-        Assert.Equal(Trained.VocabularySize + 2, chat.VocabularySize);
-        Assert.Equal(Trained.VocabularySize, chat.SpecialTokenId("<|user|>"));
-        Assert.Equal(Trained.SpecialTokenId(BpeTokenizer.EndOfText), chat.SpecialTokenId(BpeTokenizer.EndOfText));
-        Assert.Equal(Trained.Encode("uma casa"), chat.Encode("uma casa"));
-        Assert.Contains("spelled like the ordinary token 97", Assert.Throws<ArgumentException>(() => Trained.WithSpecialTokens("a")).Message);
+        BpeTokenizer chat = _trained.WithSpecialTokens("<|user|>", "<|assistant|>");
+        Assert.Equal(_trained.VocabularySize + 2, chat.VocabularySize);
+        Assert.Equal(_trained.VocabularySize, chat.SpecialTokenId("<|user|>"));
+        Assert.Equal(_trained.SpecialTokenId(BpeTokenizer.EndOfText), chat.SpecialTokenId(BpeTokenizer.EndOfText));
+        Assert.Equal(_trained.Encode("uma casa"), chat.Encode("uma casa"));
+        Assert.Contains("spelled like the ordinary token 97", Assert.Throws<ArgumentException>(() => _trained.WithSpecialTokens("a")).Message);
     }
 
     /// <summary>A megabyte without a boundary. Quadratic merging would take hours.</summary>
@@ -114,15 +114,15 @@ public class BpeTokenizerTests
     public async Task AVeryLongPieceIsNoProblem(string repeated)
     {
         byte[] text = [.. Enumerable.Repeat(Encoding.UTF8.GetBytes(repeated), (1 << 20) / repeated.Length).SelectMany(bytes => bytes)];
-        int[] ids = await Task.Run(() => Trained.Encode(text)).WaitAsync(TimeSpan.FromSeconds(30));
-        Assert.Equal(text, Trained.Decode(ids));
+        int[] ids = await Task.Run(() => _trained.Encode(text)).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(text, _trained.Decode(ids));
     }
 
     [Fact]
     public void ManyThreadsMayEncode()
     {
         string[] texts = [.. Enumerable.Range(0, 64).Select(i => string.Join(' ', Enumerable.Range(0, 200).Select(word => $"casa{(i * 31) + word} ação")))];
-        int[][] expected = [.. texts.Select(text => NaiveBpe.Encode(Trained, Encoding.UTF8.GetBytes(text)))];
+        int[][] expected = [.. texts.Select(text => NaiveBpe.Encode(_trained, Encoding.UTF8.GetBytes(text)))];
         BpeTokenizer shared = TrainOnSamples();
         Parallel.For(0, 640, i => Assert.Equal(expected[i % 64], shared.Encode(texts[i % 64])));
     }

@@ -15,7 +15,7 @@ public class BpeTrainerTests
     public void LearnsLikeTheDefinitionWithTiesAndRuns() => TextSamples.ForAll(
         Gen.Elements("aaaaabb c".ToCharArray()).ArrayOf().Select(letters => Encoding.UTF8.GetBytes(letters)),
         text => SameAsNaive([text, text], 60),
-        1000);
+        500);
 
     [Fact]
     public void TiesGoToTheOlderTokens()

@@ -7,7 +7,7 @@ namespace TensorCore.Tests.Text;
 
 public class PreTokenizerTests
 {
-    private static readonly Regex Gpt2 = new(@"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+", RegexOptions.CultureInvariant | RegexOptions.Compiled);
+    private static readonly Regex _gpt2 = new(@"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+", RegexOptions.CultureInvariant | RegexOptions.Compiled);
 
     [Theory]
     [InlineData("", "")]
@@ -81,6 +81,6 @@ public class PreTokenizerTests
 
         List<byte[]> pieces = Pieces(utf8);
         return pieces.SelectMany(piece => piece).SequenceEqual(utf8)
-            && pieces.Select(piece => Encoding.UTF8.GetString(piece).EnumerateRunes().Count()).SequenceEqual(Gpt2.Matches(stand.ToString()).Select(match => match.Length));
+            && pieces.Select(piece => Encoding.UTF8.GetString(piece).EnumerateRunes().Count()).SequenceEqual(_gpt2.Matches(stand.ToString()).Select(match => match.Length));
     }
 }

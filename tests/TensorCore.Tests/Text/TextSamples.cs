@@ -7,7 +7,7 @@ namespace TensorCore.Tests.Text;
 /// <summary>Generators of texts that are hard on a tokenizer: all classes of characters, contractions, and bytes that are not UTF-8.</summary>
 internal static class TextSamples
 {
-    private static readonly string[] Fragments =
+    private static readonly string[] _fragments =
     [
         "a", "b", "Z", "casa", "ção", "ß", "Ж", "日本", "ǅ", "ʰ", // letters of every kind
         "0", "7", "42", "Ⅷ", "½", "٣", "²", // numbers
@@ -18,20 +18,20 @@ internal static class TextSamples
         "<|endoftext|>",
     ];
 
-    private static readonly byte[][] InvalidFragments =
+    private static readonly byte[][] _invalidFragments =
     [
         [0x80], [0xC3], [0xC0, 0x80], [0xE2, 0x82], [0xED, 0xA0, 0x80], [0xF0, 0x9F, 0x98], [0xF4, 0x90, 0x80, 0x80], [0xF8], [0xFF, 0xFE],
     ];
 
     /// <summary>Valid Unicode texts.</summary>
-    public static Gen<string> Strings => Gen.Elements(Fragments).ArrayOf().Select(parts => string.Concat(parts));
+    public static Gen<string> Strings => Gen.Elements(_fragments).ArrayOf().Select(parts => string.Concat(parts));
 
     /// <summary>Arbitrary bytes.</summary>
     public static Gen<byte[]> RandomBytes => Gen.Choose(0, 255).Select(value => (byte)value).ArrayOf();
 
     /// <summary>Text with invalid bytes in between.</summary>
     public static Gen<byte[]> MixedBytes =>
-        Gen.Frequency((8, Gen.Elements(Fragments).Select(Encoding.UTF8.GetBytes)), (1, Gen.Elements(InvalidFragments)))
+        Gen.Frequency((8, Gen.Elements(_fragments).Select(Encoding.UTF8.GetBytes)), (1, Gen.Elements(_invalidFragments)))
             .ArrayOf().Select(parts => parts.SelectMany(part => part).ToArray());
 
     /// <summary>Either of the two.</summary>

@@ -33,6 +33,9 @@ public class TokenizerJsonTests
         new ByteTokenizer("<|b|>", "<|a|>").Save(folder.File("bytes.json"));
         var loaded = Assert.IsType<ByteTokenizer>(Tokenizer.Load(folder.File("bytes.json")));
         Assert.Equal((256, 257), (loaded.SpecialTokenId("<|b|>"), loaded.SpecialTokenId("<|a|>")));
+
+        File.WriteAllBytes(folder.File("marked.json"), [0xEF, 0xBB, 0xBF, .. File.ReadAllBytes(folder.File("bytes.json"))]);
+        Assert.IsType<ByteTokenizer>(Tokenizer.Load(folder.File("marked.json")));
     }
 
     [Fact]
