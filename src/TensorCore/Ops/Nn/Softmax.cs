@@ -23,8 +23,8 @@ public sealed class Softmax : FusedOp, IOp
     protected override Tensor Composite(ReadOnlySpan<Tensor> inputs)
     {
         Tensor x = inputs[0];
-        Tensor e = Interim.Exp(x - Interim.RowMax(x)); // the shift cancels: it needs no gradient
-        return e * Interim.Reciprocal(e.Sum(-1, keepDim: true));
+        Tensor e = (x - Interim.RowMax(x)).Exp(); // the shift cancels: it needs no gradient
+        return e / e.Sum(-1, keepDim: true);
     }
 
     /// <inheritdoc/>
@@ -73,7 +73,7 @@ public sealed class LogSoftmax : FusedOp, IOp
     {
         Tensor x = inputs[0];
         Tensor shifted = x - Interim.RowMax(x);
-        return shifted - Interim.Log(Interim.Exp(shifted).Sum(-1, keepDim: true));
+        return shifted - shifted.Exp().Sum(-1, keepDim: true).Log();
     }
 
     /// <inheritdoc/>
