@@ -241,5 +241,5 @@ public readonly unsafe struct F1 : ISimd<F1>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F1 Pow(F1 x, F1 y) => FloatMath.Pow(x, y);
+    public static F1 Pow(F1 x, F1 y) => new((float)FloatMath.PowWide(new D1(x._v), new D1(y._v)).Value);
 }

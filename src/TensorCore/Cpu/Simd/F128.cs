@@ -259,5 +259,12 @@ public readonly unsafe struct F128 : ISimd<F128>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F128 Pow(F128 x, F128 y) => FloatMath.Pow(x, y);
+    public static F128 Pow(F128 x, F128 y)
+    {
+        (Vector128<double> xLower, Vector128<double> xUpper) = Vector128.Widen(x._v);
+        (Vector128<double> yLower, Vector128<double> yUpper) = Vector128.Widen(y._v);
+        D128 lower = FloatMath.PowWide(new D128(xLower), new D128(yLower));
+        D128 upper = FloatMath.PowWide(new D128(xUpper), new D128(yUpper));
+        return new(Vector128.Narrow(lower.Value, upper.Value));
+    }
 }

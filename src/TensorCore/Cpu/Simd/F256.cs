@@ -258,5 +258,12 @@ public readonly unsafe struct F256 : ISimd<F256>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F256 Pow(F256 x, F256 y) => FloatMath.Pow(x, y);
+    public static F256 Pow(F256 x, F256 y)
+    {
+        (Vector256<double> xLower, Vector256<double> xUpper) = Vector256.Widen(x._v);
+        (Vector256<double> yLower, Vector256<double> yUpper) = Vector256.Widen(y._v);
+        D256 lower = FloatMath.PowWide(new D256(xLower), new D256(yLower));
+        D256 upper = FloatMath.PowWide(new D256(xUpper), new D256(yUpper));
+        return new(Vector256.Narrow(lower.Value, upper.Value));
+    }
 }

@@ -260,5 +260,12 @@ public readonly unsafe struct F512 : ISimd<F512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static F512 Pow(F512 x, F512 y) => FloatMath.Pow(x, y);
+    public static F512 Pow(F512 x, F512 y)
+    {
+        (Vector512<double> xLower, Vector512<double> xUpper) = Vector512.Widen(x._v);
+        (Vector512<double> yLower, Vector512<double> yUpper) = Vector512.Widen(y._v);
+        D512 lower = FloatMath.PowWide(new D512(xLower), new D512(yLower));
+        D512 upper = FloatMath.PowWide(new D512(xUpper), new D512(yUpper));
+        return new(Vector512.Narrow(lower.Value, upper.Value));
+    }
 }
