@@ -13,11 +13,15 @@ public static unsafe partial class DoubleMath
     private const double Ln2Lo = 5.497923018708371e-14;
     private const double RoundToInteger = 6755399441055744; // 1.5·2⁵²
     private const double MinNormal = 2.2250738585072014e-308;
+    private const double LogMinNormal = -708.3964185322641; // the smallest double whose exponential is normal
 
     /// <inheritdoc cref="ISimd{V}.Exp"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Exp<V>(V x) where V : struct, ISimd<V> =>
-        ExpInRange(V.Clamp(x, V.Const(-746), V.Const(710))); // e⁻⁷⁴⁶ is below half of the smallest denormal
+    public static V Exp<V>(V x) where V : struct, ISimd<V>
+    {
+        V y = ExpInRange(V.Clamp(x, V.Const(LogMinNormal), V.Const(710)));
+        return V.Select(V.LessThan(x, V.Const(LogMinNormal)), V.Zero, y);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V ExpInRange<V>(V x) where V : struct, ISimd<V>
@@ -64,7 +68,7 @@ public static unsafe partial class DoubleMath
         V p = SplitExpm1(a + a, V.Zero, out V n);
         V s = V.ScaleB(V.One, n);
         V m = V.Fma(s, p, s - V.One);
-        return CopySign(m / (m + V.Const(2)), x);
+        return WithSign(m / (m + V.Const(2)), x);
     }
 
     /// <inheritdoc cref="ISimd{V}.Sigmoid"/>
@@ -133,7 +137,7 @@ public static unsafe partial class DoubleMath
     {
         V a = V.Clamp(V.Abs(x), V.Zero, V.Const(6)); // erfc 6 < 2⁻⁵⁴
         V y = V.Select(V.LessThan(a, V.One), ErfBelowOne(a), V.One - ExpInRange(-MinusLogErfc(a)));
-        return CopySign(y, x);
+        return WithSign(y, x);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -253,5 +257,9 @@ public static unsafe partial class DoubleMath
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V CopySign<V>(V magnitude, V sign) where V : struct, ISimd<V> =>
-        V.Or(V.Abs(magnitude), V.And(sign, V.Const(-0.0)));
+        WithSign(V.Abs(magnitude), sign);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V WithSign<V>(V positive, V sign) where V : struct, ISimd<V> =>
+        V.Or(positive, V.And(sign, V.Const(-0.0)));
 }
