@@ -7,7 +7,8 @@ namespace TensorCore.Cpu;
 public static unsafe partial class DoubleMath
 {
     /// <inheritdoc cref="ISimd{V}.Pow"/>
-    // A call is cheap beside its 150 instructions, a copy in every kernel is not; not inlined, it must ask for full optimisation.
+    // Not inlined: inlining it would eat the JIT's inlining budget of the kernel around it (measured: 190 ns against 5).
+    // Not inlined, it has to ask for full optimisation itself.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static V Pow<V>(V x, V y) where V : struct, ISimd<V>
     {

@@ -132,7 +132,9 @@ public static unsafe partial class DoubleMath
     }
 
     /// <inheritdoc cref="ISimd{V}.Erf"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    // Not inlined: with its 35 polynomial terms the exponential inside no longer fits the JIT's inlining budget.
+    // Not inlined, it has to ask for full optimisation itself.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static V Erf<V>(V x) where V : struct, ISimd<V>
     {
         V a = V.Clamp(V.Abs(x), V.Zero, V.Const(6)); // erfc 6 < 2⁻⁵⁴

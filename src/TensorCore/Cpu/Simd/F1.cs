@@ -240,6 +240,8 @@ public readonly unsafe struct F1 : ISimd<F1>
     public static F1 Cos(F1 x) => FloatMath.Cos(x);
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    // Not inlined: inlining it would eat the JIT's inlining budget of the kernel around it (measured: 30 ns against 6).
+    // Not inlined, it has to ask for full optimisation itself.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static F1 Pow(F1 x, F1 y) => new((float)FloatMath.PowWide(new D1(x._v), new D1(y._v)).Value);
 }

@@ -259,7 +259,9 @@ public readonly unsafe struct F128 : ISimd<F128>
     public static F128 Cos(F128 x) => FloatMath.Cos(x);
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    // Not inlined: inlining it would eat the JIT's inlining budget of the kernel around it (measured: 30 ns against 6).
+    // Not inlined, it has to ask for full optimisation itself.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static F128 Pow(F128 x, F128 y)
     {
         (Vector128<double> xLower, Vector128<double> xUpper) = Vector128.Widen(x._v);

@@ -258,7 +258,9 @@ public readonly unsafe struct F256 : ISimd<F256>
     public static F256 Cos(F256 x) => FloatMath.Cos(x);
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    // Not inlined: inlining it would eat the JIT's inlining budget of the kernel around it (measured: 30 ns against 6).
+    // Not inlined, it has to ask for full optimisation itself.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static F256 Pow(F256 x, F256 y)
     {
         (Vector256<double> xLower, Vector256<double> xUpper) = Vector256.Widen(x._v);

@@ -260,7 +260,9 @@ public readonly unsafe struct F512 : ISimd<F512>
     public static F512 Cos(F512 x) => FloatMath.Cos(x);
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    // Not inlined: inlining it would eat the JIT's inlining budget of the kernel around it (measured: 30 ns against 6).
+    // Not inlined, it has to ask for full optimisation itself.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static F512 Pow(F512 x, F512 y)
     {
         (Vector512<double> xLower, Vector512<double> xUpper) = Vector512.Widen(x._v);

@@ -233,8 +233,7 @@ public static unsafe class FloatMath
     /// xʸ of float32 numbers held in float64 lanes <typeparamref name="D"/>: |y·ln x| ≤ 104 leaves the exponential with 45
     /// good bits, so that only the rounding to float32 shows.
     /// </summary>
-    // A call is cheap beside its 100 instructions, a copy in every kernel is not; not inlined, it must ask for full optimisation.
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static D PowWide<D>(D x, D y) where D : struct, ISimd<D> =>
         DoubleMath.PowEdges(x, y, DoubleMath.Exp(y * DoubleMath.Log(D.Abs(x))));
 
