@@ -56,7 +56,7 @@ public sealed unsafe class GemmTests : IDisposable
     {
         Simd.Level = level;
         (int M, int N, int K)[] shapes = [(33, 70, 1100), (70, 33, 1100), (3, 5, 2100), (1, 67, 1000), (67, 1, 1000), (150, 40, 1030), (17, 200, 1025)];
-        for (int i = 0; i < shapes.Length * 4; i++) GemmCase.Draw(dtype, shapes[i % 7].M, shapes[i % 7].N, shapes[i % 7].K, 1000 + i).Check();
+        for (int i = 0; i < shapes.Length * 2; i++) GemmCase.Draw(dtype, shapes[i % 7].M, shapes[i % 7].N, shapes[i % 7].K, 1000 + i).Check();
     }
 
     [Theory]
@@ -78,7 +78,7 @@ public sealed unsafe class GemmTests : IDisposable
     [InlineData(DType.Float64)]
     public void TheNumberOfThreadsChangesNoBit(DType dtype)
     {
-        (int M, int N, int K)[] shapes = [(256, 300, 800), (300, 256, 500), (31, 700, 400), (700, 31, 400), (1, 3000, 250), (3000, 1, 250)];
+        (int M, int N, int K)[] shapes = [(150, 200, 300), (200, 150, 300), (31, 400, 300), (400, 31, 300), (1, 2000, 250), (2000, 1, 250)];
         for (int i = 0; i < shapes.Length * 2; i++)
         {
             GemmCase problem = GemmCase.Draw(dtype, shapes[i % 6].M, shapes[i % 6].N, shapes[i % 6].K, 77 + i);
