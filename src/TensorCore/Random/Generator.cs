@@ -1,0 +1,48 @@
+namespace TensorCore;
+
+/// <summary>
+/// Hands out streams of one seed: every random operation takes the next and draws from it with <see cref="Philox"/>. The state is two numbers, so
+/// a checkpoint stores it and training goes on with the same randomness. Safe to use from several threads; which of them gets which stream is
+/// then up to their order.
+/// </summary>
+public sealed class Generator
+{
+    private readonly Lock _lock = new();
+    private ulong _seed;
+    private ulong _stream;
+
+    /// <summary>A generator of this seed, at its first stream.</summary>
+    public Generator(ulong seed)
+    {
+        _seed = seed;
+    }
+
+    /// <summary>The seed: Philox's key.</summary>
+    public ulong Seed
+    {
+        get
+        {
+            lock (_lock) return _seed;
+        }
+    }
+
+    /// <summary>The seed and the stream that <see cref="NextStream"/> returns next: all there is to save and restore.</summary>
+    public (ulong Seed, ulong Stream) State
+    {
+        get
+        {
+            lock (_lock) return (_seed, _stream);
+        }
+
+        set
+        {
+            lock (_lock) (_seed, _stream) = value;
+        }
+    }
+
+    /// <summary>A stream that this generator has not given out before.</summary>
+    public ulong NextStream()
+    {
+        lock (_lock) return _stream++;
+    }
+}
