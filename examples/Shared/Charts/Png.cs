@@ -1,0 +1,86 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace TensorCore.Examples.Charts;
+
+/// <summary>Writes 8-bit PNG images (W3C "Portable Network Graphics", third edition), for the rasters inside our SVG files.</summary>
+public static class Png
+{
+    private static readonly byte[] Signature = [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0d, 0x0a, 0x1a, 0x0a];
+    private static readonly uint[] CrcTable = MakeCrcTable();
+
+    /// <summary>Encodes <paramref name="pixels"/>, row by row from the top: one byte a pixel (grey) or three (red, green, blue).</summary>
+    /// <exception cref="ArgumentException">The sizes are not positive, or the pixels are neither width·height nor 3·width·height bytes.</exception>
+    public static byte[] Encode(int width, int height, ReadOnlySpan<byte> pixels)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        long area = (long)width * height;
+        if (pixels.Length != area && pixels.Length != 3 * area)
+            throw new ArgumentException($"a {width}×{height} image has {area} grey or {3 * area} RGB bytes, not {pixels.Length}", nameof(pixels));
+        int channels = pixels.Length == area ? 1 : 3;
+
+        using MemoryStream png = new();
+        png.Write(Signature);
+        Span<byte> header = stackalloc byte[13];
+        BinaryPrimitives.WriteInt32BigEndian(header, width);
+        BinaryPrimitives.WriteInt32BigEndian(header[4..], height);
+        header[8] = 8;                               // bits a channel
+        header[9] = (byte)(channels == 1 ? 0 : 2);   // colour type: grey or RGB; then deflate, filter method 0, not interlaced
+        WriteChunk(png, "IHDR"u8, header);
+        WriteChunk(png, "IDAT"u8, Compress(width * channels, pixels));
+        WriteChunk(png, "IEND"u8, []);
+        return png.ToArray();
+    }
+
+    /// <summary>The image as a data URI for an SVG or HTML attribute.</summary>
+    /// <exception cref="ArgumentException">As for <see cref="Encode"/>.</exception>
+    public static string DataUri(int width, int height, ReadOnlySpan<byte> pixels) =>
+        "data:image/png;base64," + Convert.ToBase64String(Encode(width, height, pixels));
+
+    private static byte[] Compress(int stride, ReadOnlySpan<byte> pixels)
+    {
+        using MemoryStream data = new();
+        using (ZLibStream zlib = new(data, CompressionLevel.SmallestSize, leaveOpen: true))
+        {
+            for (int at = 0; at < pixels.Length; at += stride)
+            {
+                zlib.WriteByte(0); // row filter "none": our rasters are flat areas, which deflate finds by itself
+                zlib.Write(pixels.Slice(at, stride));
+            }
+        }
+        return data.ToArray();
+    }
+
+    private static void WriteChunk(MemoryStream png, ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
+    {
+        Span<byte> number = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(number, data.Length);
+        png.Write(number);
+        png.Write(type);
+        png.Write(data);
+        BinaryPrimitives.WriteUInt32BigEndian(number, ~Crc(Crc(uint.MaxValue, type), data));
+        png.Write(number);
+    }
+
+    private static uint Crc(uint crc, ReadOnlySpan<byte> data)
+    {
+        foreach (byte b in data)
+            crc = CrcTable[(byte)(crc ^ b)] ^ (crc >> 8);
+        return crc;
+    }
+
+    // CRC-32 with the reflected polynomial 0xEDB88320 (PNG, annex D).
+    private static uint[] MakeCrcTable()
+    {
+        uint[] table = new uint[256];
+        for (uint n = 0; n < 256; n++)
+        {
+            uint c = n;
+            for (int bit = 0; bit < 8; bit++)
+                c = (c & 1) != 0 ? 0xEDB88320 ^ (c >> 1) : c >> 1;
+            table[n] = c;
+        }
+        return table;
+    }
+}
