@@ -54,7 +54,7 @@ public sealed class HeatMap : Panel
     /// <summary>Whether the values are written into the cells; by default where there is room for them.</summary>
     public bool? ShowValues { get; init; }
 
-    /// <summary>Significant digits of written values.</summary>
+    /// <summary>Significant digits of the largest written value; the others show the same decimals.</summary>
     public int Digits { get; init; } = 2;
 
     private int Rows => _values.GetLength(0);
@@ -114,6 +114,7 @@ public sealed class HeatMap : Panel
         }
         double size = Math.Clamp(Math.Min(height * 0.5, width * 0.36), 6, 13);
         bool texts = ShowValues ?? (size >= 8 && width >= 24);
+        int decimals = Decimals();
         for (int row = 0; row < Rows; row++)
         {
             for (int column = 0; column < Columns; column++)
@@ -125,13 +126,20 @@ public sealed class HeatMap : Panel
                 svg.Rect(cell, color);
                 if (texts)
                 {
-                    string text = Ticks.Number(value, Digits);
+                    string text = Ticks.Rounded(value, decimals);
                     double fit = Math.Min(size, size * (width - 3) / Math.Max(1, TextMetrics.Width(text, size)));
-                    Rgb ink = Rgb.Contrast(color, Palette.Ink) >= Rgb.Contrast(color, Palette.Canvas) ? Palette.Ink : Palette.Canvas;
+                    Rgb ink = value == 0 ? Palette.Frame : Rgb.Contrast(color, Palette.Ink) >= Rgb.Contrast(color, Palette.Canvas) ? Palette.Ink : Palette.Canvas;
                     svg.Text(cell.X + width / 2, cell.Y + height / 2 + fit * 0.36, text, fit, ink, Anchor.Middle);
                 }
             }
         }
+    }
+
+    private int Decimals()
+    {
+        double largest = _values.Cast<double>().Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
+        bool integers = _values.Cast<double>().All(v => !double.IsFinite(v) || v == Math.Round(v));
+        return integers || largest == 0 ? 0 : Math.Clamp(Digits - (int)Math.Ceiling(Math.Log10(largest)), 0, 9);
     }
 
     private static Rgb CellColor(double value, double min, double max, ColorScale scale) =>

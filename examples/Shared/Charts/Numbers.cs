@@ -16,19 +16,26 @@ internal static class Numbers
 
     public static double[] Count(int length) => [.. Enumerable.Range(0, length).Select(i => (double)i)];
 
-    /// <summary>mᵢ = β·mᵢ₋₁ + (1 − β)·yᵢ with β = 1 − 1/window, divided by 1 − βⁱ; non-finite values stay where they are and do not enter.</summary>
-    public static double[] MovingAverage(ReadOnlySpan<double> values, double window)
+    /// <summary>
+    /// The mean of the <paramref name="window"/> values around each; near the ends of as many as there are on both sides, so that a
+    /// falling curve's mean neither lags behind it nor bends. Non-finite values stay where they are and do not enter.
+    /// </summary>
+    public static double[] MovingAverage(ReadOnlySpan<double> values, int window)
     {
-        double[] averages = new double[values.Length];
-        double beta = 1 - 1 / window, sum = 0, weight = 0;
+        double[] sums = new double[values.Length + 1];
+        int[] counts = new int[values.Length + 1];
         for (int i = 0; i < values.Length; i++)
         {
-            averages[i] = values[i];
-            if (!double.IsFinite(values[i]))
-                continue;
-            sum = beta * sum + (1 - beta) * values[i];
-            weight = beta * weight + (1 - beta);
-            averages[i] = sum / weight;
+            bool finite = double.IsFinite(values[i]);
+            sums[i + 1] = sums[i] + (finite ? values[i] : 0);
+            counts[i + 1] = counts[i] + (finite ? 1 : 0);
+        }
+        double[] averages = values.ToArray();
+        for (int i = 0; i < values.Length; i++)
+        {
+            int half = Math.Min(window / 2, Math.Min(i, values.Length - 1 - i));
+            if (double.IsFinite(values[i]))
+                averages[i] = (sums[i + half + 1] - sums[i - half]) / (counts[i + half + 1] - counts[i - half]);
         }
         return averages;
     }

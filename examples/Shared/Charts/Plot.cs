@@ -46,14 +46,13 @@ public sealed class Plot : Panel
         where TY : INumberBase<TY> =>
         AddLine(name, Numbers.Of(xs), Numbers.Of(ys), style);
 
-    /// <summary>A noisy line, pale, under its exponential moving average over about <paramref name="window"/> points (bias-corrected from the first point on).</summary>
-    /// <exception cref="ArgumentException">The lengths differ, or the window is below 1.</exception>
-    public Plot SmoothedLine<TX, TY>(string? name, ReadOnlySpan<TX> xs, ReadOnlySpan<TY> ys, double window)
+    /// <summary>A noisy line, pale, under its moving average over <paramref name="window"/> points around each.</summary>
+    /// <exception cref="ArgumentException">The lengths differ, or the window is not positive.</exception>
+    public Plot SmoothedLine<TX, TY>(string? name, ReadOnlySpan<TX> xs, ReadOnlySpan<TY> ys, int window)
         where TX : INumberBase<TX>
         where TY : INumberBase<TY>
     {
-        if (!(window >= 1))
-            throw new ArgumentException($"the averaging window is at least 1, not {window}", nameof(window));
+        ArgumentOutOfRangeException.ThrowIfLessThan(window, 1);
         double[] x = Numbers.Of(xs), y = Numbers.Of(ys);
         Rgb color = Palette.Of(_colors);
         AddLine(null, x, y, new(color, 1, Opacity: 0.3));

@@ -28,7 +28,9 @@ public static class Png
         header[8] = 8;                               // bits a channel
         header[9] = (byte)(channels == 1 ? 0 : 2);   // colour type: grey or RGB; then deflate, filter method 0, not interlaced
         WriteChunk(png, "IHDR"u8, header);
-        WriteChunk(png, "IDAT"u8, Compress(width * channels, pixels));
+        // Row filter 0 (none) suits flat areas, 2 (the difference to the row above) enlarged pixels, whose rows repeat: keep the shorter.
+        byte[] plain = Compress(width * channels, pixels, filter: 0), up = Compress(width * channels, pixels, filter: 2);
+        WriteChunk(png, "IDAT"u8, plain.Length <= up.Length ? plain : up);
         WriteChunk(png, "IEND"u8, []);
         return png.ToArray();
     }
@@ -38,15 +40,18 @@ public static class Png
     public static string DataUri(int width, int height, ReadOnlySpan<byte> pixels) =>
         "data:image/png;base64," + Convert.ToBase64String(Encode(width, height, pixels));
 
-    private static byte[] Compress(int stride, ReadOnlySpan<byte> pixels)
+    private static byte[] Compress(int stride, ReadOnlySpan<byte> pixels, byte filter)
     {
         using MemoryStream data = new();
         using (ZLibStream zlib = new(data, CompressionLevel.SmallestSize, leaveOpen: true))
         {
+            byte[] row = new byte[stride + 1];
+            row[0] = filter;
             for (int at = 0; at < pixels.Length; at += stride)
             {
-                zlib.WriteByte(0); // row filter "none": our rasters are flat areas, which deflate finds by itself
-                zlib.Write(pixels.Slice(at, stride));
+                for (int i = 0; i < stride; i++)
+                    row[i + 1] = (byte)(pixels[at + i] - (filter == 0 || at == 0 ? 0 : pixels[at + i - stride]));
+                zlib.Write(row);
             }
         }
         return data.ToArray();

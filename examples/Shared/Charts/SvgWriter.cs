@@ -114,10 +114,14 @@ internal sealed class SvgWriter : IDisposable
         Leaf("path", ("d", data), ("fill", fill?.Hex ?? "none"), ("stroke", stroke?.Hex ?? "none"), ("stroke-width", width),
             ("stroke-linejoin", "round"), ("stroke-linecap", dash is null ? "round" : "butt"), ("stroke-dasharray", dash ?? "none"), ("opacity", opacity));
 
-    /// <summary>A raster of one (grey) or three (RGB) bytes a pixel, stretched over <paramref name="box"/>.</summary>
-    public void Image(Box box, int width, int height, ReadOnlySpan<byte> pixels, bool smooth) =>
+    /// <summary>A raster of one (grey) or three (RGB) bytes a pixel, stretched over <paramref name="box"/>: interpolated, or with sharp pixels.</summary>
+    public void Image(Box box, int width, int height, ReadOnlySpan<byte> pixels, bool smooth)
+    {
+        if (!smooth)
+            (width, height, pixels) = Enlarge(width, height, pixels, (int)Math.Ceiling(2 * box.Width / width));
         Leaf("image", ("x", box.X), ("y", box.Y), ("width", box.Width), ("height", box.Height), ("preserveAspectRatio", "none"),
             ("style", smooth ? "image-rendering:auto" : "image-rendering:pixelated"), ("href", Png.DataUri(width, height, pixels)));
+    }
 
     public void Text(double x, double y, string text, double size, Rgb fill, Anchor anchor = Anchor.Start, bool bold = false, double rotate = 0)
     {
@@ -131,6 +135,23 @@ internal sealed class SvgWriter : IDisposable
             Attributes(("transform", $"rotate({SvgValue.Number(rotate)} {SvgValue.Number(x)} {SvgValue.Number(y)})"));
         _xml.WriteString(Printable(text));
         _xml.WriteEndElement();
+    }
+
+    // Not every viewer knows "pixelated", so sharp pixels are made of several: about two a unit of the drawing.
+    private static (int Width, int Height, byte[] Pixels) Enlarge(int width, int height, ReadOnlySpan<byte> pixels, int factor)
+    {
+        factor = Math.Clamp(factor, 1, 32);
+        int channels = pixels.Length / (width * height), stride = width * factor * channels;
+        byte[] large = new byte[stride * height * factor];
+        for (int row = 0; row < height; row++)
+        {
+            Span<byte> first = large.AsSpan(row * factor * stride, stride);
+            for (int at = 0; at < stride; at++)
+                first[at] = pixels[(row * width + at / channels / factor) * channels + at % channels];
+            for (int copy = 1; copy < factor; copy++)
+                first.CopyTo(large.AsSpan((row * factor + copy) * stride));
+        }
+        return (width * factor, height * factor, large);
     }
 
     private void Attributes(params ReadOnlySpan<(string Name, SvgValue Value)> attributes)

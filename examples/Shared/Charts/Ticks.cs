@@ -41,6 +41,7 @@ internal static class Ticks
         if (decades < 0.7)
             return Linear(min, max, target);
         int every = Math.Max(1, (int)Math.Ceiling(decades / Math.Max(2, target)));
+        bool plain = low >= -3 && high <= 4;
         List<Tick> ticks = [];
         for (int power = low; power <= high; power++)
         {
@@ -49,8 +50,8 @@ internal static class Ticks
                 double value = digit * Math.Pow(10, power);
                 if (value < min * (1 - 1e-9) || value > max * (1 + 1e-9))
                     continue;
-                bool major = digit == 1 ? power % every == 0 : decades < 2 && digit is 2 or 5 && decades < 2;
-                ticks.Add(new(value, digit == 1 && decades >= 2 ? PowerOfTen(power) : Number(value), major));
+                bool major = digit == 1 ? power % every == 0 : decades < 2 && digit is 2 or 5;
+                ticks.Add(new(value, digit == 1 && !plain ? PowerOfTen(power) : Number(value), major));
             }
         }
         return ticks;
@@ -67,6 +68,10 @@ internal static class Ticks
         int decimals = size == 0 ? 0 : Math.Clamp(digits - 1 - (int)Math.Floor(Math.Log10(size)), 0, 9);
         return Fixed(value, decimals, trim: true);
     }
+
+    /// <summary>The value with exactly <paramref name="decimals"/> decimals; zero is "0".</summary>
+    public static string Rounded(double value, int decimals) =>
+        !double.IsFinite(value) || Math.Abs(value) >= 1e6 ? Number(value, 3) : value == 0 ? "0" : Fixed(value, decimals, trim: false);
 
     private static double NiceStep(double rough)
     {
@@ -115,8 +120,6 @@ internal static class Ticks
 
     private static string PowerOfTen(int exponent)
     {
-        if (exponent is >= -2 and <= 3)
-            return Math.Pow(10, exponent).ToString("0.##", CultureInfo.InvariantCulture);
         const string Superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
         string digits = string.Concat(Math.Abs(exponent).ToString(CultureInfo.InvariantCulture).Select(c => Superscripts[c - '0']));
         return "10" + (exponent < 0 ? "⁻" : "") + digits;

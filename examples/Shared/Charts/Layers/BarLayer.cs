@@ -38,9 +38,12 @@ internal sealed class BarLayer(string? name, double[] lefts, double[] rights, do
             if (TextMetrics.Width(text, 10.5) > (right - left) * 1.3)
                 continue;
             double end = canvas.Y.Shows(values[i]) ? Math.Max(canvas.Y.Map(values[i]), canvas.Area.Y) : canvas.Area.Bottom;
-            bool below = values[i] < 0;
-            canvas.Svg.Text((left + right) / 2, below ? Math.Min(end + 12, canvas.Area.Bottom - 3) : end - 4, text, 10.5,
-                double.IsFinite(values[i]) ? Palette.Ink : Palette.Alert, Anchor.Middle);
+            // Where there is no room beyond the bar's end, inside it.
+            bool below = values[i] < 0, full = below ? end + 13 > canvas.Area.Bottom : end - 13 < canvas.Area.Y;
+            bool inside = full && TextMetrics.Width(text, 10.5) <= right - left;
+            double y = below == inside ? end - 4 : end + 12;
+            Rgb ink = !double.IsFinite(values[i]) ? Palette.Alert : inside ? Palette.Canvas : Palette.Ink;
+            canvas.Svg.Text((left + right) / 2, y, text, 10.5, ink, Anchor.Middle);
         }
     }
 }
