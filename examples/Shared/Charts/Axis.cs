@@ -68,7 +68,7 @@ internal sealed class DataRange(Axis axis)
             max += pad;
         }
         if (axis.Log)
-            (min, max) = (Math.Pow(10, min), Math.Pow(10, max));
+            (min, max) = (Math.Pow(10, Math.Max(min, -300)), Math.Pow(10, Math.Min(max, 300))); // clear of denormal and infinite ends
         min = Usable(axis.Min) ?? Math.Clamp(min, -1e300, 1e300);
         max = Usable(axis.Max) ?? Math.Clamp(max, -1e300, 1e300);
         if (max > min)

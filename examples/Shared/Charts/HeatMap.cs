@@ -94,7 +94,7 @@ public sealed class HeatMap : Panel
             double reach = Math.Max(Math.Abs(low), Math.Abs(high));
             (low, high) = (-reach, reach);
         }
-        double min = Min ?? low, max = Max ?? high;
+        double min = Math.Clamp(Min ?? low, -1e300, 1e300), max = Math.Clamp(Max ?? high, -1e300, 1e300); // ticks lie a step beyond
         return max > min ? (min, max, scale) : (min, min + Math.Max(1e-9, Math.Abs(min) * 1e-3), scale);
     }
 

@@ -85,9 +85,11 @@ internal static class Ticks
     {
         double size = Math.Max(Math.Abs(value), step);
         if (step >= 1e6 || step < 1e-4 || size >= 1e9)
-            return Math.Abs(value) < step / 2 ? "0" : Scientific(value, Math.Clamp(1 + (int)Math.Floor(Math.Log10(size / step)), 1, 15));
+            return Math.Abs(value) < step / 2 ? "0" : Scientific(value, Math.Clamp(1 + Magnitude(size) - Magnitude(step), 1, 15));
         return Fixed(value, Math.Max(0, (int)-Math.Floor(Math.Log10(step) + 1e-9)), trim: false);
     }
+
+    private static int Magnitude(double value) => (int)Math.Floor(Math.Log10(value) + 1e-9);
 
     private static string Fixed(double value, int decimals, bool trim)
     {

@@ -50,7 +50,7 @@ public sealed partial class CommandApp
         {
             string given = result.Tokens[0].Value;
             if (!choices.Contains(given))
-                result.AddError(Pick($"{name} é {string.Join(" ou ", choices)}, não '{given}'", $"{name} is {string.Join(" or ", choices)}, not '{given}'"));
+                AddError(result, Pick($"{name} é {string.Join(" ou ", choices)}, não '{given}'", $"{name} is {string.Join(" or ", choices)}, not '{given}'"));
             return given;
         },
     };
@@ -66,7 +66,7 @@ public sealed partial class CommandApp
         NumberStyles style = IsInteger<T>() ? NumberStyles.Integer : NumberStyles.Float;
         if (!T.TryParse(given, style, CultureInfo.InvariantCulture, out T value) || !T.IsFinite(value))
         {
-            result.AddError(IsInteger<T>()
+            AddError(result, IsInteger<T>()
                 ? Pick($"{name} precisa de um número inteiro, não '{given}'", $"{name} needs a whole number, not '{given}'")
                 : Pick($"{name} precisa de um número, não '{given}'", $"{name} needs a number, not '{given}'"));
             return null;
@@ -79,12 +79,18 @@ public sealed partial class CommandApp
                 ({ } low, null) => Pick($"pelo menos {Written(low)}", $"at least {Written(low)}"),
                 _ => Pick($"no máximo {Written(max!.Value)}", $"at most {Written(max.Value)}"),
             };
-            result.AddError(Pick($"{name} deve ser {range}, não {given}", $"{name} must be {range}, not {given}"));
+            AddError(result, Pick($"{name} deve ser {range}, não {given}", $"{name} must be {range}, not {given}"));
             return null;
         }
         return value;
 
         static string Written(T number) => number.ToString(null, CultureInfo.InvariantCulture);
+    }
+
+    private void AddError(ArgumentResult result, string message)
+    {
+        _optionErrors.Add(message);
+        result.AddError(message);
     }
 
     private static bool IsInteger<T>()

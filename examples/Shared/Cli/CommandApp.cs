@@ -33,6 +33,7 @@ public sealed partial class CommandApp
     private readonly TextWriter _output;
     private readonly TextWriter _error;
     private readonly List<Type> _userErrors = [typeof(UserErrorException), typeof(IOException), typeof(UnauthorizedAccessException), typeof(InvalidDataException)];
+    private readonly HashSet<string> _optionErrors = [];
     private readonly Option<bool> _json;
     private readonly Option<bool> _verbose;
 
@@ -128,7 +129,7 @@ public sealed partial class CommandApp
         if (parsed.Action is ParseErrorAction || (parsed.Errors.Count > 0 && parsed.Action is not HelpAction))
         {
             string help = parsed.CommandResult.Command is RootCommand ? "--help" : parsed.CommandResult.Command.Name + " --help";
-            throw new UserErrorException(ParseErrors.Describe(parsed, Texts) + Pick($" (ajuda: {help})", $" (help: {help})"));
+            throw new UserErrorException(ParseErrors.Describe(parsed, _optionErrors, Texts) + Pick($" (ajuda: {help})", $" (help: {help})"));
         }
         using StringWriter helpPage = new();
         InvocationConfiguration configuration = new()

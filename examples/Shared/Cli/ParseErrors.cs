@@ -6,9 +6,15 @@ namespace TensorCore.Examples.Cli;
 /// <summary>Says in one line, in the user's language, what is wrong with a command line.</summary>
 internal static class ParseErrors
 {
-    public static string Describe(ParseResult result, Texts texts)
+    /// <param name="result">The failed parse.</param>
+    /// <param name="ours">The messages of our own options, already in the user's language: they are preferred, for a value that was
+    /// swallowed ("--steps --lr 1") makes what follows it look out of place.</param>
+    /// <param name="texts">The language.</param>
+    public static string Describe(ParseResult result, IReadOnlySet<string> ours, Texts texts)
     {
         Command command = result.CommandResult.Command;
+        if (result.Errors.FirstOrDefault(e => ours.Contains(e.Message)) is { } own)
+            return own.Message;
         if (result.UnmatchedTokens.Count > 0)
             return Unknown(result.UnmatchedTokens[0], command, result, texts);
         foreach (ParseError error in result.Errors)
@@ -34,7 +40,7 @@ internal static class ParseErrors
     {
         bool option = token.StartsWith('-');
         IEnumerable<string> known = option ? OptionsOf(result).Where(o => !o.Hidden).Select(o => o.Name) : command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name);
-        string? near = known.Select(n => (Name: n, Edits: Edits(n, token))).Where(n => n.Edits <= Math.Max(1, token.Length / 3)).OrderBy(n => n.Edits).FirstOrDefault().Name;
+        string? near = known.Select(n => (Name: n, Edits: Edits(n, token))).Where(n => n.Edits <= Math.Clamp(token.Length / 2, 1, 3)).OrderBy(n => n.Edits).FirstOrDefault().Name;
         string hint = near is null ? "" : texts.Pick($"; seria {near}?", $"; did you mean {near}?");
         if (option)
             return texts.Pick($"opção desconhecida: {token}{hint}", $"unknown option: {token}{hint}");

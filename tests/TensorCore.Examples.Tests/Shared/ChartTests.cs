@@ -149,7 +149,7 @@ public partial class ChartTests
             if (ys.Length > 0)
                 figure.Add(new HeatMap("h", new double[,] { { ys[0], ys[^1] }, { xs[0], xs[^1] } }));
             CheckNumbersAndReferences(Parse(figure));
-        }).QuickCheckThrowOnFailure();
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
     }
 
     [Fact]

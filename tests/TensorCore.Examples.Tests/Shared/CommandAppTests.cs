@@ -48,6 +48,7 @@ public class CommandAppTests
     [InlineData("opção desconhecida: --stesp; seria --steps?", "unknown option: --stesp; did you mean --steps?", "train", "--stesp", "3")]
     [InlineData("argumento a mais: x", "unexpected argument: x", "train", "x")]
     [InlineData("a opção --steps precisa de um valor", "the option --steps needs a value", "train", "--steps")]
+    [InlineData("--steps precisa de um número inteiro, não '--lr'", "--steps needs a whole number, not '--lr'", "train", "--steps", "--lr", "1")]
     [InlineData("--steps precisa de um número inteiro, não '1.5'", "--steps needs a whole number, not '1.5'", "train", "--steps", "1.5")]
     [InlineData("--steps deve ser pelo menos 1, não 0", "--steps must be at least 1, not 0", "train", "--steps", "0")]
     [InlineData("--lr precisa de um número, não 'NaN'", "--lr needs a number, not 'NaN'", "train", "--lr", "NaN")]
@@ -56,7 +57,7 @@ public class CommandAppTests
     [InlineData("falta a opção --model", "the option --model is missing", "sample")]
     public async Task AWrongCommandLineIsOneLineAndExitCode2(string pt, string en, params string[] args)
     {
-        Outcome portuguese = await Run(args), english = await Run([.. args, "--language", "en"]);
+        Outcome portuguese = await Run(args), english = await Run(["--language", "en", .. args]);
         Assert.StartsWith("erro: " + pt, portuguese.ErrorLines.Single());
         Assert.StartsWith("error: " + en, english.ErrorLines.Single());
         Assert.Equal((2, ""), (portuguese.Code, portuguese.Output));
