@@ -28,17 +28,17 @@ public static class Palette
     /// <summary>What is wrong or needs the eye: a misclassified image, a value that could not be computed.</summary>
     public static readonly Rgb Alert = Rgb.Parse("#c0392b");
 
-    private static readonly Rgb[] Series =
+    private static readonly Rgb[] _series =
     [
         Rgb.Parse("#0072b2"), Rgb.Parse("#d55e00"), Rgb.Parse("#008f68"), Rgb.Parse("#a8428f"), Rgb.Parse("#a87600"),
         Rgb.Parse("#2a93c7"), Rgb.Parse("#5a5f6b"), Rgb.Parse("#7b3f1e"), Rgb.Parse("#5b4bb7"), Rgb.Parse("#c2456b"),
     ];
 
     /// <summary>How many series colours differ; further ones repeat.</summary>
-    public static int Count => Series.Length;
+    public static int Count => _series.Length;
 
     /// <summary>The colour of series or class number <paramref name="index"/> (from 0, repeating after <see cref="Count"/>).</summary>
-    public static Rgb Of(int index) => Series[(int)((uint)index % (uint)Series.Length)];
+    public static Rgb Of(int index) => _series[(int)((uint)index % (uint)_series.Length)];
 }
 
 /// <summary>A colour for every number in [0, 1], interpolated between anchors.</summary>

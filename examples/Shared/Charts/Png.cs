@@ -6,8 +6,8 @@ namespace TensorCore.Examples.Charts;
 /// <summary>Writes 8-bit PNG images (W3C "Portable Network Graphics", third edition), for the rasters inside our SVG files.</summary>
 public static class Png
 {
-    private static readonly byte[] Signature = [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0d, 0x0a, 0x1a, 0x0a];
-    private static readonly uint[] CrcTable = MakeCrcTable();
+    private static readonly byte[] _signature = [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0d, 0x0a, 0x1a, 0x0a];
+    private static readonly uint[] _crcTable = MakeCrcTable();
 
     /// <summary>Encodes <paramref name="pixels"/>, row by row from the top: one byte a pixel (grey) or three (red, green, blue).</summary>
     /// <exception cref="ArgumentException">The sizes are not positive, or the pixels are neither width·height nor 3·width·height bytes.</exception>
@@ -21,7 +21,7 @@ public static class Png
         int channels = pixels.Length == area ? 1 : 3;
 
         using MemoryStream png = new();
-        png.Write(Signature);
+        png.Write(_signature);
         Span<byte> header = stackalloc byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header[4..], height);
@@ -71,7 +71,7 @@ public static class Png
     private static uint Crc(uint crc, ReadOnlySpan<byte> data)
     {
         foreach (byte b in data)
-            crc = CrcTable[(byte)(crc ^ b)] ^ (crc >> 8);
+            crc = _crcTable[(byte)(crc ^ b)] ^ (crc >> 8);
         return crc;
     }
 

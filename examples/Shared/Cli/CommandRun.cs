@@ -8,7 +8,7 @@ namespace TensorCore.Examples.Cli;
 /// <summary>One run of a command: its options, where it writes, and whether it is to stop.</summary>
 public sealed class CommandRun
 {
-    private static readonly JsonSerializerOptions OneLine = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions _oneLine = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly ParseResult _parsed;
     private readonly TextWriter _output;
@@ -90,7 +90,7 @@ public sealed class CommandRun
         Out.Flush();
         if (!Json)
             return;
-        _output.WriteLine(Finite(_result ?? [])!.ToJsonString(OneLine));
+        _output.WriteLine(Finite(_result ?? [])!.ToJsonString(_oneLine));
         _output.Flush();
     }
 

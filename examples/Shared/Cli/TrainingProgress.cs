@@ -10,9 +10,9 @@ namespace TensorCore.Examples.Cli;
 /// </summary>
 public sealed class TrainingProgress : IDisposable
 {
-    private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan RateWindow = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan _redraw = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _plainInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _rateWindow = TimeSpan.FromSeconds(15);
 
     private readonly TextWriter _out;
     private readonly Texts _texts;
@@ -56,18 +56,18 @@ public sealed class TrainingProgress : IDisposable
     public void Report(double fraction, long items, double loss, string? note = null)
     {
         TimeSpan now = Elapsed;
-        while (_recent.Count > 1 && now - _recent.Peek().At > RateWindow)
+        while (_recent.Count > 1 && now - _recent.Peek().At > _rateWindow)
             _recent.Dequeue();
         (TimeSpan at, long before) = _recent.Peek();
         if (now > at)
             Rate = Math.Max(0, items - before) / (now - at).TotalSeconds;
         // Steps of a microsecond must not fill the queue: a tenth of a second is fine enough for a rate.
-        if (now - _recent.Last().At >= Redraw)
+        if (now - _recent.Last().At >= _redraw)
             _recent.Enqueue((now, items));
         _pending = (double.IsNaN(fraction) ? 0 : Math.Clamp(fraction, 0, 1), items, loss, note);
         int tenth = (int)(_pending.Value.Fraction * 10);
         bool first = _lastShown == TimeSpan.MinValue;
-        if (_terminal ? first || now - _lastShown >= Redraw : first || now - _lastShown >= PlainInterval || (tenth > _lastTenth && now - _lastShown >= TimeSpan.FromSeconds(1)))
+        if (_terminal ? first || now - _lastShown >= _redraw : first || now - _lastShown >= _plainInterval || (tenth > _lastTenth && now - _lastShown >= TimeSpan.FromSeconds(1)))
             Show(now, tenth);
     }
 

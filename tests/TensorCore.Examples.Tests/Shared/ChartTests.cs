@@ -9,8 +9,8 @@ namespace TensorCore.Examples.Tests.Shared;
 
 public partial class ChartTests
 {
-    private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
-    private static readonly double[] Rising = [0, 1, 2, 3, 4, 5];
+    private static readonly XNamespace _svg = "http://www.w3.org/2000/svg";
+    private static readonly double[] _rising = [0, 1, 2, 3, 4, 5];
 
     public static TheoryData<string> Kinds => [.. Panels().Keys];
 
@@ -19,12 +19,12 @@ public partial class ChartTests
     public void EveryKindOfPanelIsWellFormedAndScalable(string kind)
     {
         XElement svg = Parse(new Figure("título", "subtítulo").Add(Panels()[kind]()));
-        Assert.Equal(Svg + "svg", svg.Name);
+        Assert.Equal(_svg + "svg", svg.Name);
         double[] view = [.. svg.Attribute("viewBox")!.Value.Split(' ').Select(Number)];
         Assert.Equal([0, 0], view[..2]);
         Assert.True(view[2] > 100 && view[3] > 60);
-        Assert.Equal("título", svg.Element(Svg + "title")!.Value);
-        Assert.Contains(svg.Elements(Svg + "rect"), r => r.Attribute("fill")?.Value == Palette.Paper.Hex);
+        Assert.Equal("título", svg.Element(_svg + "title")!.Value);
+        Assert.Contains(svg.Elements(_svg + "rect"), r => r.Attribute("fill")?.Value == Palette.Paper.Hex);
         CheckNumbersAndReferences(svg);
     }
 
@@ -38,9 +38,9 @@ public partial class ChartTests
     {
         Figure figure = new("quatro") { Columns = 2, PanelWidth = 300, PanelHeight = 200 };
         for (int i = 0; i < 4; i++)
-            figure.Add(new Plot($"painel {i}").Line<double>("série", Rising));
+            figure.Add(new Plot($"painel {i}").Line<double>("série", _rising));
         XElement svg = Parse(figure);
-        (double X, double Y)[] titles = [.. svg.Elements(Svg + "text").Where(t => t.Value.StartsWith("painel", StringComparison.Ordinal)).Select(t => (Attribute(t, "x"), Attribute(t, "y")))];
+        (double X, double Y)[] titles = [.. svg.Elements(_svg + "text").Where(t => t.Value.StartsWith("painel", StringComparison.Ordinal)).Select(t => (Attribute(t, "x"), Attribute(t, "y")))];
         Assert.Equal(4, titles.Length);
         Assert.Equal(titles[0].Y, titles[1].Y);
         Assert.Equal(titles[0].X, titles[2].X);
@@ -51,8 +51,8 @@ public partial class ChartTests
     public void TextsAreEscapedAndUnprintableOnesReplaced()
     {
         string nasty = "<&>\"' \u0001\u0000 \ud800 ]]> ação \U0001f600";
-        XElement svg = Parse(new Figure(nasty).Add(new Plot(nasty) { XAxis = { Label = nasty } }.Line<double>(nasty, Rising)));
-        string[] texts = [.. svg.Descendants(Svg + "text").Select(t => t.Value).Where(t => t.StartsWith('<'))];
+        XElement svg = Parse(new Figure(nasty).Add(new Plot(nasty) { XAxis = { Label = nasty } }.Line<double>(nasty, _rising)));
+        string[] texts = [.. svg.Descendants(_svg + "text").Select(t => t.Value).Where(t => t.StartsWith('<'))];
         Assert.Equal(4, texts.Length);
         Assert.All(texts, t => Assert.Equal("<&>\"' \ufffd\ufffd \ufffd ]]> ação \U0001f600", t));
     }
@@ -83,7 +83,7 @@ public partial class ChartTests
         XElement svg = Parse(new Figure().Add(new Plot().Line<double>("a", ys)));
         XElement curve = Curves(svg).Single();
         Assert.Equal(2, curve.Attribute("d")!.Value.Count(c => c == 'M'));
-        Assert.Single(svg.Descendants(Svg + "circle"));
+        Assert.Single(svg.Descendants(_svg + "circle"));
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public partial class ChartTests
         double[] heights = [.. Curves(svg).First().Attribute("d")!.Value.Split('M', 'L').Skip(1).Select(p => Number(p.Split(' ')[1]))];
         Assert.True(heights.Max() - heights.Min() > 80, "the good curve has become flat");
         // The arrow at the top edge.
-        Assert.Contains(svg.Descendants(Svg + "path"), p => p.Attribute("fill")!.Value == Palette.Of(1).Hex && p.Attribute("d")!.Value.EndsWith('Z'));
+        Assert.Contains(svg.Descendants(_svg + "path"), p => p.Attribute("fill")!.Value == Palette.Of(1).Hex && p.Attribute("d")!.Value.EndsWith('Z'));
     }
 
     [Fact]
@@ -189,12 +189,12 @@ public partial class ChartTests
         // x + y − 1 = 0 in the unit square of data: from the upper left to the lower right corner.
         Plot plot = new() { EqualAspect = true, XAxis = { Min = 0, Max = 1 }, YAxis = { Min = 0, Max = 1 } };
         XElement svg = Parse(new Figure { PanelWidth = 300, PanelHeight = 300 }.Add(plot.DecisionLines(null, [new(1, 1, -1)])));
-        XElement area = svg.Descendants(Svg + "clipPath").Single().Element(Svg + "rect")!;
+        XElement area = svg.Descendants(_svg + "clipPath").Single().Element(_svg + "rect")!;
         double x = Attribute(area, "x"), y = Attribute(area, "y"), width = Attribute(area, "width"), height = Attribute(area, "height");
-        XElement line = svg.Descendants(Svg + "g").SelectMany(g => g.Elements(Svg + "line")).First();
+        XElement line = svg.Descendants(_svg + "g").SelectMany(g => g.Elements(_svg + "line")).First();
         (double, double)[] ends = [(Attribute(line, "x1"), Attribute(line, "y1")), (Attribute(line, "x2"), Attribute(line, "y2"))];
         Assert.Equal([(x, y), (x + width, y + height)], ends.Order());
-        XElement arrow = svg.Descendants(Svg + "g").SelectMany(g => g.Elements(Svg + "path")).Single();
+        XElement arrow = svg.Descendants(_svg + "g").SelectMany(g => g.Elements(_svg + "path")).Single();
         double[] tip = [.. arrow.Attribute("d")!.Value[1..].Split('L')[0].Split(' ').Select(Number)];
         Assert.True(tip[0] > x + width / 2 && tip[1] < y + height / 2, "the positive side is up and right");
     }
@@ -219,7 +219,7 @@ public partial class ChartTests
     [Fact]
     public void WrongLengthsAreNamed()
     {
-        Assert.Contains("6 x values but 2 y values", Assert.Throws<ArgumentException>(() => new Plot().Line<double, double>("a", Rising, [1, 2])).Message);
+        Assert.Contains("6 x values but 2 y values", Assert.Throws<ArgumentException>(() => new Plot().Line<double, double>("a", _rising, [1, 2])).Message);
         Assert.Contains("1600", Assert.Throws<ArgumentException>(() => new Plot().Regions<float>(new(0, 1, 0, 1, 40, 40), [1f])).Message);
         Assert.Contains("3×3", Assert.Throws<ArgumentException>(() => new HeatMap("", new float[8], 3, 3)).Message);
         Assert.Throws<ArgumentException>(() => new ImageGrid().Add(3, 3, new byte[8]));
@@ -235,7 +235,7 @@ public partial class ChartTests
             string path = Path.Combine(folder, "a", "b.svg");
             new Plot("um").Save(path);
             new Plot("dois").Save(path);
-            Assert.Equal("dois", XDocument.Load(path).Root!.Element(Svg + "title")!.Value);
+            Assert.Equal("dois", XDocument.Load(path).Root!.Element(_svg + "title")!.Value);
             Assert.Equal([path], Directory.GetFiles(folder, "*", SearchOption.AllDirectories));
         }
         finally
@@ -269,9 +269,9 @@ public partial class ChartTests
         return new()
         {
             ["empty"] = () => new Plot(),
-            ["lines"] = () => new Plot("linhas") { XAxis = { Label = "passo" }, YAxis = { Label = "perda" } }.SmoothedLine<double, double>("treino", Numbers.Count(300), noise, 20).Line<double>("dois", Rising, new LineStyle(Dashed: true)).Rule(0.5, "alvo"),
-            ["logarithmic"] = () => new Plot { XAxis = { Log = true }, YAxis = { Log = true } }.Line<double, double>("a", Rising, Rising),
-            ["scatter"] = () => new Plot { EqualAspect = true }.Scatter<double, double>(Rising, Rising, [0, 1, 2, 3, 4, 5], names),
+            ["lines"] = () => new Plot("linhas") { XAxis = { Label = "passo" }, YAxis = { Label = "perda" } }.SmoothedLine<double, double>("treino", Numbers.Count(300), noise, 20).Line<double>("dois", _rising, new LineStyle(Dashed: true)).Rule(0.5, "alvo"),
+            ["logarithmic"] = () => new Plot { XAxis = { Log = true }, YAxis = { Log = true } }.Line<double, double>("a", _rising, _rising),
+            ["scatter"] = () => new Plot { EqualAspect = true }.Scatter<double, double>(_rising, _rising, [0, 1, 2, 3, 4, 5], names),
             ["regions"] = () => new Plot().Regions<float>(new(0, 1, 0, 1, 20, 20), probabilities, 3),
             ["decision lines"] = () => new Plot { XAxis = { Min = -1, Max = 1 } }.DecisionLines("reta", [new(1, 2, 0), new(0, 1, 0.5), new(0, 0, 1), new(1, 0, 0)]),
             ["bars"] = () => new Plot().Bars(names, ("a", [1, -2, double.NaN]), ("b", [3, 4, 5])),
@@ -305,12 +305,12 @@ public partial class ChartTests
             Assert.True(image.Width > 0);
     }
 
-    private static IEnumerable<PngDecoder.Image> Images(XElement svg) => svg.Descendants(Svg + "image")
+    private static IEnumerable<PngDecoder.Image> Images(XElement svg) => svg.Descendants(_svg + "image")
         .Select(i => i.Attribute("href")!.Value)
         .Select(uri => PngDecoder.Decode(Convert.FromBase64String(uri["data:image/png;base64,".Length..])));
 
     private static IEnumerable<XElement> Curves(XElement svg) =>
-        svg.Descendants(Svg + "path").Where(p => p.Attribute("fill")!.Value == "none");
+        svg.Descendants(_svg + "path").Where(p => p.Attribute("fill")!.Value == "none");
 
     private static XElement Parse(Figure figure) => XDocument.Parse(figure.ToSvg()).Root!;
 

@@ -15,14 +15,14 @@ public class TrainingProgressTests
         public void Advance(double seconds) => _ticks += TimeSpan.FromSeconds(seconds).Ticks;
     }
 
-    private static readonly Texts English = new(Language.English);
+    private static readonly Texts _english = new(Language.English);
 
     [Fact]
     public void ElsewhereThanOnATerminalLinesArePlainAndFew()
     {
         using StringWriter output = new();
         Clock clock = new();
-        using (TrainingProgress progress = new(output, English, "tokens", terminal: false, time: clock))
+        using (TrainingProgress progress = new(output, _english, "tokens", terminal: false, time: clock))
         {
             for (int step = 1; step <= 1000; step++)
             {
