@@ -31,7 +31,7 @@ build() {
   command -v dotnet >/dev/null || check_sdk
   if [[ -e $stamp ]]; then
     changed=$(cd "$root" && find ./*.props global.json src kernels examples benchmarks tests \
-      \( -name bin -o -name obj -o -name '*.md' -o -name '*.svg' \) -prune -o -newer "$stamp" -print -quit 2>/dev/null)
+      \( -name bin -o -name obj -o -name '*.md' -o -name '*.svg' \) -prune -o -newer "$stamp" -print -quit 2>/dev/null || true) # a folder may be missing
   fi
   [[ -n $changed ]] || return 0
   check_sdk
