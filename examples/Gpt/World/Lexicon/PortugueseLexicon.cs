@@ -182,7 +182,6 @@ internal sealed partial class PortugueseLexicon : Lexicon
         AddWords("furColour", "preto branco marrom cinza malhado amarelo");
         AddWords("size", "pequeno grande comprido minúsculo enorme leve pesado");
         AddWords("condition", "novo velho antigo bonito simples elegante gasto brilhante limpo empoeirado");
-        AddWords("tasteWord", "doce azedo maduro verde suculento cheiroso fresco gostoso");
         AddWords("gladMood", "feliz contente animado alegre satisfeito orgulhoso aliviado tranquilo");
         AddWords("sadMood", "triste preocupado cansado chateado aflito nervoso assustado decepcionado");
         AddWords("character", "gentil calmo curioso teimoso paciente engraçado distraído corajoso tímido generoso falante cuidadoso");

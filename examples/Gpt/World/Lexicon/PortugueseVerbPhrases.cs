@@ -126,14 +126,6 @@ internal sealed partial class PortugueseLexicon
             conversar com a família
             escrever no diário
             """);
-        AddWords("catAct", """
-            dormir no sofá
-            subir no telhado
-            derrubar um vaso
-            miar na porta da cozinha
-            perseguir uma borboleta
-            arranhar o tapete
-            """);
         AddWords("weekday", "segunda-feira terça-feira quarta-feira quinta-feira sexta-feira", names: true, Gender.Feminine);
     }
 

@@ -5,7 +5,7 @@ internal static class EnglishScenes
 {
     public static readonly string[] Weather =
     [
-        "[It rained a lot|It rained for {n=small} days|There was a storm] <when>, so [the river rose|the street was flooded|the bridge was closed] and {p=person} could not go to the {place}.",
+        "[It rained a lot|There was heavy rain|There was a storm] <when>, so [the river rose|the street was flooded|the bridge was closed] and {p=person} could not go to the {place}.",
         "Since it [rained|was windy|was cold|thundered] <when>, {p=person} stayed at home to {rest} and did not {chore} until {weekday}.",
         "The river rose because it rained for {n=small} days in {month}. [The water|The mud|The flood] reached the {shop}, and {p=adult} had to lift the {pl:goods} off the floor.",
         "It has not rained since {month}. The earth near the {outdoors} is dry, the {pl:f=flower} have withered and the {tree} has lost its leaves. That is why {p=person} waters the {pl:vegetable} <habit>.",

@@ -12,7 +12,7 @@ internal static class EnglishSenses
                 "The photographer asked the *model* to hold {a:flower} at the {outdoors}.",
                 "{p=adult} wanted to be a *model* and show {a:colour} {x=fashion} in a fashion magazine.",
                 "After the fashion show at the {place}, the *model* took off the {colour} {x=fashion} and went to {rest}.",
-                "The designer chose {a:material} {x=fashion} for the tall *model* who opened the fashion show in {month}.",
+                "The designer chose [a silk|a linen|a woollen|a cotton] {x=fashion} for the tall *model* who opened the fashion show in {month}.",
             ]),
             new("machine learning",
             [
@@ -56,7 +56,7 @@ internal static class EnglishSenses
                 "The wooden *bat* broke when {p=person} hit the ball too hard at the {outdoors}.",
                 "<when>, {p=child} swung the *bat*, and the ball flew over {a:tree}.",
                 "{p=person} bought a new *bat* and a ball for {q=child} at the {shop}.",
-                "The team gave {p=child} a {colour} *bat* after the game on {weekday}.",
+                "The team gave {p=child} {a:colour} *bat* after the game on {weekday}.",
             ])),
         new("spring",
             new("season",
@@ -131,8 +131,8 @@ internal static class EnglishSenses
             [
                 "{p=adult} wears a golden *ring* on {his:p} finger <habit>.",
                 "The *ring* of gold slipped off {poss:p=adult} finger and fell behind the {furniture}.",
-                "<when>, {p=person} found a silver *ring* with a {colour} stone at the {place}.",
-                "The jeweller put a {colour} stone into the *ring* that {p=adult} had bought in {month}.",
+                "<when>, {p=person} found a silver *ring* with {a:colour} stone at the {place}.",
+                "The jeweller put {a:colour} stone into the *ring* that {p=adult} had bought in {month}.",
                 "At the wedding in {month}, {p=man} put a *ring* on the finger of the bride.",
             ]),
             new("sound",
@@ -148,7 +148,7 @@ internal static class EnglishSenses
             [
                 "{p=person} wrote a long *letter* to {q=person} and took it to the post office <when>.",
                 "The postman brought {p=person} a *letter* with {n=small} pages on {weekday}.",
-                "<when>, {p=person} put the *letter* into an envelope and glued a {colour} stamp on it.",
+                "<when>, {p=person} put the *letter* into an envelope and glued {a:colour} stamp on it.",
                 "In the *letter*, {p=person} told {q=person} about the {animal} at the {outdoors}.",
                 "{p=adult} keeps every *letter* from {q=person} in a box in the {room}.",
             ]),
@@ -159,6 +159,23 @@ internal static class EnglishSenses
                 "<when>, {p=child} forgot a *letter* in the word {x=fruit} and had to spell it again.",
                 "The alphabet is long, and {p=child} likes the last *letter* best, {he:p} told {q=adult}.",
                 "{q=adult} wrote a capital *letter* on the blackboard, and {p=child} read it aloud on {weekday}.",
+            ])),
+        new("park",
+            new("garden",
+            [
+                "{p=child} went to the *park* to {game} under {a:tree} <when>.",
+                "The *park* is full of {pl:flower} in {month}, and {p=person} goes there to {rest}.",
+                "<when>, {p=person} and {q=person} met in the *park*, on the bench near the {tree}.",
+                "The gardener of the *park* planted {a:tree} next to the pond, and {p=child} watched.",
+                "{a:bird} was singing in the *park* while {p=person} ran along the path <when>.",
+            ]),
+            new("vehicle",
+            [
+                "{p=adult} could not *park* the {car} in front of the {shop} <when>.",
+                "It is forbidden to *park* a truck in {street}, {p=adult} told the driver <when>.",
+                "<when>, {p=adult} tried to *park* between two cars near the {place}.",
+                "The driver wants to *park* the {car} behind the {shop} before {hour} o'clock.",
+                "{p=person} helped {q=adult} to *park* the {car} in the narrow garage <when>.",
             ])),
     ];
 

@@ -131,10 +131,10 @@ internal static class PortugueseFacts
         ],
         ["home"] =
         [
-            "Mora {no:p.street}, numa casa {p.houseColour@fem} com {um:tree} no quintal.",
-            "Sua casa {p.houseColour@fem} fica {no:p.street} e tem {um:f=flower} {colour@f} na janela.",
-            "Vive {no:p.street}; da janela da casa {p.houseColour@fem} se veem {um:t=tree} e {um:p2=outdoors}.",
-            "Sua casa, {no:p.street}, é {p.houseColour@fem}, e {no:=room} há {um:f=furniture} {condition@f}.",
+            "{p} mora {no:p.street}, numa casa {p.houseColour@fem} com {um:tree} no quintal.",
+            "A casa {p.houseColour@fem} de {p} fica {no:p.street} e tem {um:f=flower} {colour@f} na janela.",
+            "{p} vive {no:p.street}; da janela da casa {p.houseColour@fem} se veem {um:t=tree} e {um:p2=outdoors}.",
+            "A casa de {p}, {no:p.street}, é {p.houseColour@fem}, e {no:=room} há {um:f=furniture} {condition@f}.",
         ],
         ["family"] =
         [

@@ -5,8 +5,8 @@ internal static class PortugueseScenes
 {
     public static readonly string[] Weather =
     [
-        "[Choveu muito|Choveu {n=small} dias seguidos|Caiu uma tempestade] <when>, por isso [o rio subiu|a rua alagou|a ponte ficou fechada] e {p=person} não pôde ir {ao:l=place}.",
-        "Como [choveu|ventou|fez frio|trovejou] <when>, {p=person} ficou em casa para {rest} e deixou {chore} para a {weekday}.",
+        "[Choveu muito|Caiu uma tempestade|A chuva foi forte] <when>, por isso [o rio subiu|a rua alagou|a ponte ficou fechada] e {p=person} não pôde ir {ao:l=place}.",
+        "Como [choveu|ventou|fez frio|trovejou] <when>, {p=person} ficou em casa para {rest} e só foi {chore} na {weekday} seguinte.",
         "O rio subiu porque choveu {n=small} dias em {month}. [A água chegou|A lama chegou|A enchente chegou] até {o:l=shop}, e {p=adult} teve que tirar {os:x=goods} do chão.",
         "Não chove desde {month}. A terra {do:l=outdoors} está seca, {os:f=flower} murcharam e {o:t=tree} perdeu as folhas. Por isso {p=person} rega {os:v=vegetable} <habit>.",
         "O sol [apareceu|voltou|brilhou] <when>, e a roupa de {p=person} secou em {n=small} horas. {q=person} aproveitou para {chore}; {r=child} preferiu {game}.",

@@ -13,7 +13,7 @@ internal static class PortugueseSenses
                 "O fotógrafo pediu à *modelo* que segurasse {um:f=flower} {no:l=outdoors}.",
                 "{p=woman} queria ser *modelo* e desfilar com {um:x=fashion} {colour@x} numa revista de moda.",
                 "Depois do desfile {no:l=place}, a *modelo* tirou {o:x=fashion} {colour@x} e foi {rest}.",
-                "O estilista escolheu {um:x=fashion} de {material} para a *modelo* alta que abriu o desfile de {month}.",
+                "O estilista escolheu {um:x=fashion} de [seda|linho|lã|algodão|veludo] para a *modelo* alta que abriu o desfile de {month}.",
             ]),
             new("aprendizado de máquina",
             [
