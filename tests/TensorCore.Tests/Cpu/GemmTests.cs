@@ -44,7 +44,8 @@ public sealed unsafe class GemmTests : IDisposable
             foreach (int n in _sizes)
             {
                 int k = _sizes[(seed * 5 + 3) % _sizes.Length];
-                GemmCase.Draw(dtype, m, n, k, seed++).Check();
+                for (int transposes = 0; transposes < 4; transposes++) GemmCase.Draw(dtype, m, n, k, seed, transposes).Check();
+                seed++;
             }
         }
     }
@@ -54,8 +55,8 @@ public sealed unsafe class GemmTests : IDisposable
     public void SeveralBlocksOfKAgreeWithTheReference(DType dtype, SimdLevel level)
     {
         Simd.Level = level;
-        (int M, int N, int K)[] shapes = [(33, 70, 900), (70, 33, 900), (3, 5, 1500), (1, 67, 1000), (67, 1, 1000), (150, 40, 385), (17, 200, 769)];
-        for (int i = 0; i < shapes.Length * 4; i++) GemmCase.Draw(dtype, shapes[i % 7].M, shapes[i % 7].N, shapes[i % 7].K, 1000 + i).Check();
+        (int M, int N, int K)[] shapes = [(33, 70, 1100), (70, 33, 1100), (3, 5, 2100), (1, 67, 1000), (67, 1, 1000), (150, 40, 1030), (17, 200, 1025)];
+        for (int i = 0; i < shapes.Length * 2; i++) GemmCase.Draw(dtype, shapes[i % 7].M, shapes[i % 7].N, shapes[i % 7].K, 1000 + i).Check();
     }
 
     [Theory]
@@ -77,7 +78,7 @@ public sealed unsafe class GemmTests : IDisposable
     [InlineData(DType.Float64)]
     public void TheNumberOfThreadsChangesNoBit(DType dtype)
     {
-        (int M, int N, int K)[] shapes = [(256, 300, 800), (300, 256, 500), (31, 700, 400), (700, 31, 400), (1, 3000, 700), (3000, 1, 700)];
+        (int M, int N, int K)[] shapes = [(150, 200, 300), (200, 150, 300), (31, 400, 300), (400, 31, 300), (1, 2000, 250), (2000, 1, 250)];
         for (int i = 0; i < shapes.Length * 2; i++)
         {
             GemmCase problem = GemmCase.Draw(dtype, shapes[i % 6].M, shapes[i % 6].N, shapes[i % 6].K, 77 + i);
@@ -98,19 +99,20 @@ public sealed unsafe class GemmTests : IDisposable
     [InlineData(true, true)]
     public void ManyRoundsOfPackingAgreeWithOne(bool transA, bool transB)
     {
-        // The shared operand has 24 × 400,000 elements, above the 32 MiB that are packed at a time.
-        const int M = 24, N = 40, K = 400_000;
+        // The smaller operand has 24 × 351,000 elements, above the 32 MiB that are packed at a time; both may be the smaller one.
+        const int K = 351_000;
+        int M = transB ? 24 : 25, N = transB ? 25 : 24;
         float[] a = new float[M * K], b = new float[N * K], c = new float[M * N];
-        Random random = new(5);
         // Small integers: every sum is exact in float32, in any order.
-        for (int i = 0; i < a.Length; i++) a[i] = random.Next(-2, 3);
-        for (int i = 0; i < b.Length; i++) b[i] = random.Next(-2, 3);
+        uint state = 1;
+        for (int i = 0; i < a.Length; i++) a[i] = (int)((state = state * 1664525 + 1013904223) >> 29) - 3;
+        for (int i = 0; i < b.Length; i++) b[i] = (int)((state = state * 1664525 + 1013904223) >> 29) - 3;
         fixed (float* pa = a, pb = b, pc = c)
         {
             Gemm.Run(DType.Float32, transA, transB, M, N, K, 1, pa, transA ? M : K, pb, transB ? K : N, 0, pc, N);
         }
 
-        foreach ((int i, int j) in new[] { (0, 0), (23, 39), (13, 31), (14, 32), (7, 20) })
+        foreach ((int i, int j) in new[] { (0, 0), (23, 23), (M - 1, N - 1), (14, 16), (7, 20) })
         {
             double sum = 0;
             for (int p = 0; p < K; p++) sum += (double)a[transA ? p * M + i : i * K + p] * b[transB ? j * K + p : p * N + j];
@@ -232,10 +234,11 @@ public sealed unsafe class GemmTests : IDisposable
         private const double Guard = 12345;
         private const int Margin = 64;
 
-        public static GemmCase Draw(DType dtype, int m, int n, int k, int seed)
+        public static GemmCase Draw(DType dtype, int m, int n, int k, int seed, int? transposes = null)
         {
-            Random r = new(seed);
-            bool transA = r.Next(2) == 0, transB = r.Next(2) == 0;
+            int both = transposes ?? seed % 4;
+            Random r = new(seed * 4 + both);
+            bool transA = (both & 1) != 0, transB = (both & 2) != 0;
             double[] factors = [1, 0, -0.5, 1, 0];
             return new(
                 dtype, transA, transB, m, n, k, r.Next(3) == 0 ? factors[r.Next(5)] : 1, factors[r.Next(5)],

@@ -16,6 +16,10 @@ internal static unsafe class GemmEngine<V>
     private const int GroupN = 4;
     private const int GroupM = 8;
 
+    // Where the source runs along the panels' width, all panels of a group copy this many rows before the next: a row is
+    // another page, and is then translated once, not once per panel.
+    private const int CopyRows = 32;
+
     private static int MR => MicroKernel<V>.MR;
 
     private static int NR => MicroKernel<V>.NR;
@@ -117,19 +121,38 @@ internal static unsafe class GemmEngine<V>
 
         public readonly int Rows(int panel) => Plan.Row(panel + 1) - Plan.Row(panel);
 
-        public readonly void PackPanelA(int panel, int k, int kc, byte* to)
+        /// <summary>Packs row panels of A, steps [k, k + kc), to their places in the shared buffer or one after another to <paramref name="local"/>.</summary>
+        public readonly void PackPanelsA(int first, int end, int k, int kc, byte* local, nint panelBytes)
         {
-            int i = Plan.Row(panel), rows = Rows(panel);
-            byte* from = P.AtA(i, k, V.LaneSize);
-            if (P.TransA) Packing<V>.Copy(from, P.Lda, rows, kc, to, rows);
-            else Packing<V>.Transpose(from, P.Lda, rows, kc, to, rows);
+            int chunk = P.TransA ? CopyRows : kc;
+            for (int p = 0; p < kc; p += chunk)
+            {
+                for (int panel = first; panel < end; panel++)
+                {
+                    int i = Plan.Row(panel), rows = Rows(panel), steps = Math.Min(chunk, kc - p);
+                    byte* to = (local == null ? PackedA(panel, k, kc) : local + (panel - first) * panelBytes) + (nint)p * rows * V.LaneSize;
+                    byte* from = P.AtA(i, k + p, V.LaneSize);
+                    if (P.TransA) Packing<V>.Copy(from, P.Lda, rows, steps, to, rows);
+                    else Packing<V>.Transpose(from, P.Lda, rows, steps, to, rows);
+                }
+            }
         }
 
-        public readonly void PackPanelB(int panel, int k, int kc, byte* to)
+        /// <summary>The same for column panels of B.</summary>
+        public readonly void PackPanelsB(int first, int end, int k, int kc, byte* local, nint panelBytes)
         {
-            byte* from = P.AtB(k, panel * NR, V.LaneSize);
-            if (P.TransB) Packing<V>.Transpose(from, P.Ldb, Columns(panel), kc, to, NR);
-            else Packing<V>.Copy(from, P.Ldb, Columns(panel), kc, to, NR);
+            int chunk = P.TransB ? kc : CopyRows;
+            for (int p = 0; p < kc; p += chunk)
+            {
+                for (int panel = first; panel < end; panel++)
+                {
+                    int cols = Columns(panel), steps = Math.Min(chunk, kc - p);
+                    byte* to = (local == null ? PackedB(panel, k, kc) : local + (panel - first) * panelBytes) + (nint)p * NR * V.LaneSize;
+                    byte* from = P.AtB(k + p, panel * NR, V.LaneSize);
+                    if (P.TransB) Packing<V>.Transpose(from, P.Ldb, cols, steps, to, NR);
+                    else Packing<V>.Copy(from, P.Ldb, cols, steps, to, NR);
+                }
+            }
         }
 
         // alpha·A·B is a sum over k, so beta·C goes in before the first block of k and the epilogue after the last.
@@ -177,7 +200,7 @@ internal static unsafe class GemmEngine<V>
             for (int k = Round.K0; k < Round.K1; k += Round.Plan.Kc)
             {
                 int kc = Math.Min(Round.Plan.Kc, Round.K1 - k);
-                for (int panel = first; panel < end; panel++) Round.PackPanelA(panel, k, kc, Round.PackedA(panel, k, kc));
+                Round.PackPanelsA(first, end, k, kc, null, 0);
             }
         }
     }
@@ -192,7 +215,7 @@ internal static unsafe class GemmEngine<V>
             for (int k = Round.K0; k < Round.K1; k += Round.Plan.Kc)
             {
                 int kc = Math.Min(Round.Plan.Kc, Round.K1 - k);
-                for (int panel = first; panel < end; panel++) Round.PackPanelB(panel, k, kc, Round.PackedB(panel, k, kc));
+                Round.PackPanelsB(first, end, k, kc, null, 0);
             }
         }
     }
@@ -220,10 +243,9 @@ internal static unsafe class GemmEngine<V>
                 for (int k = Round.K0; k < Round.K1; k += plan.Kc)
                 {
                     int kc = Math.Min(plan.Kc, Round.K1 - k);
-                    for (int panel = group; panel < groupEnd; panel++)
-                    {
-                        if (!direct || Round.Columns(panel) % V.Count != 0) Round.PackPanelB(panel, k, kc, local + (panel - group) * panelBytes);
-                    }
+                    // Even then the last panel is packed if its vectors are not whole.
+                    int packFrom = !direct ? group : Round.Columns(groupEnd - 1) % V.Count == 0 ? groupEnd : groupEnd - 1;
+                    Round.PackPanelsB(packFrom, groupEnd, k, kc, local + (packFrom - group) * panelBytes, panelBytes);
 
                     // While this block is multiplied, the next one's source is fetched, one line per step of k.
                     bool deeper = k + plan.Kc < Round.K1;
@@ -289,7 +311,7 @@ internal static unsafe class GemmEngine<V>
                 for (int k = Round.K0; k < Round.K1; k += plan.Kc)
                 {
                     int kc = Math.Min(plan.Kc, Round.K1 - k);
-                    for (int panel = group; panel < groupEnd && !direct; panel++) Round.PackPanelA(panel, k, kc, local + (panel - group) * panelBytes);
+                    if (!direct) Round.PackPanelsA(group, groupEnd, k, kc, local, panelBytes);
                     Multiply(group, groupEnd, k, kc, local, panelBytes, scratch, direct);
                 }
             }

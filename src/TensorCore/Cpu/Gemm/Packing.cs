@@ -11,6 +11,9 @@ namespace TensorCore.Cpu;
 internal static unsafe class Packing<V>
     where V : struct, ISimd<V>
 {
+    // A row of the source is often another page, which the hardware does not prefetch.
+    private const int RowsAhead = 8;
+
     /// <summary>panel[p·step + i] = source[p, i]: the source runs along the panel's width already.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Copy(byte* source, nint ld, int width, int k, byte* panel, int step)
@@ -19,6 +22,12 @@ internal static unsafe class Packing<V>
         {
             for (int p = 0; p < k; p++, source += ld, panel += 2 * V.Count * V.LaneSize)
             {
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch0(source + RowsAhead * ld);
+                    if (V.Count * V.LaneSize == 64) Sse.Prefetch0(source + RowsAhead * ld + 64);
+                }
+
                 V.Store(V.Load(source, 0), panel, 0);
                 V.Store(V.Load(source, V.Count), panel, V.Count);
             }
@@ -29,6 +38,7 @@ internal static unsafe class Packing<V>
         nint bytes = (nint)width * V.LaneSize, pad = (nint)(step - width) * V.LaneSize, stepBytes = (nint)step * V.LaneSize;
         for (int p = 0; p < k; p++, source += ld, panel += stepBytes)
         {
+            if (Sse.IsSupported) Sse.Prefetch0(source + RowsAhead * ld);
             if (bytes >= 16)
             {
                 // Whole 16-byte pieces, the last one overlapping the one before: 14 floats are 4 of them, no branch per element.
