@@ -214,4 +214,56 @@ public sealed class AttentionTests
         Assert.Contains("one dtype", Assert.Throws<DTypeException>(() => Tensor.ScaledDotProductAttention(q, k.To(DType.Float64), k)).Message);
         Assert.Throws<DTypeException>(() => Tensor.ScaledDotProductAttention(q.To(DType.Int32), k, k));
     }
+
+    [Theory]
+    [InlineData(false, DType.Float64)]
+    [InlineData(true, DType.Float64)]
+    [InlineData(false, DType.Float32)]
+    [InlineData(true, DType.Float32)]
+    public void Rotary_embedding_turns_each_pair_by_its_angle(bool interleaved, DType dtype)
+    {
+        const int T = 5, D = 70, Offset = 1000;
+        Tensor x = Random([2, T, D], 1, dtype);
+        double[] values = Values(x), expected = new double[values.Length];
+        for (int row = 0; row < 2 * T; row++)
+        {
+            for (int i = 0; i < D / 2; i++)
+            {
+                int a = (row * D) + (interleaved ? 2 * i : i), b = interleaved ? a + 1 : a + (D / 2);
+                double angle = (Offset + (row % T)) * Math.Pow(500, -2.0 * i / D);
+                expected[a] = (values[a] * Math.Cos(angle)) - (values[b] * Math.Sin(angle));
+                expected[b] = (values[a] * Math.Sin(angle)) + (values[b] * Math.Cos(angle));
+            }
+        }
+        double tolerance = dtype == DType.Float32 ? 2e-7 : 1e-15;
+        Near(expected, Values(x.RotaryEmbedding(Offset, 500, interleaved)), tolerance);
+        Tensor positions = Tensor.From([1000L, 1001, 1002, 1003, 1004], [T]);
+        Near(expected, Values(x.RotaryEmbedding(positions, 500, interleaved)), tolerance);
+        Near(expected, Values(x.RotaryEmbedding(positions.To(DType.Int32).Reshape(1, T), 500, interleaved)), tolerance);
+        // A view of split heads.
+        Near(expected, Values(x.Permute(1, 0, 2).Clone().Permute(1, 0, 2).RotaryEmbedding(Offset, 500, interleaved)), tolerance);
+    }
+
+    [Fact]
+    public void Rotated_dot_products_depend_on_the_distance_only()
+    {
+        Tensor q = Random([1, 16], 1), k = Random([1, 16], 2);
+        double Score(int at, int other) => (q.RotaryEmbedding(at) * k.RotaryEmbedding(other)).Sum().Item();
+        Assert.Equal(Score(3, 10), Score(503, 510), 1e-10);
+        Assert.NotEqual(Score(3, 10), Score(3, 11), 1e-3);
+        Assert.Equal(Values(q), Values(q.RotaryEmbedding(0)));
+    }
+
+    [Fact]
+    public void Rotary_errors_name_the_shapes()
+    {
+        Tensor x = Tensor.Ones([2, 3, 4]);
+        Assert.Contains("(2, 3)", Assert.Throws<ShapeException>(() => Tensor.Ones([2, 3]).RotaryEmbedding()).Message);
+        Assert.Contains("rotary embedding: (4,) and (2, 3) do not broadcast", Assert.Throws<ShapeException>(() => x.RotaryEmbedding(Tensor.Zeros([4], DType.Int64))).Message);
+        Assert.Throws<DTypeException>(() => x.RotaryEmbedding(Tensor.Zeros([3])));
+        Assert.Throws<DTypeException>(() => x.To(DType.Int32).RotaryEmbedding());
+        Assert.Throws<ArgumentOutOfRangeException>(() => x.RotaryEmbedding(-1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => x.RotaryEmbedding(theta: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => x.RotaryEmbedding(Tensor.From([0L, -5, 1])));
+    }
 }
