@@ -1,6 +1,6 @@
 namespace TensorCore.Data;
 
-/// <summary>Samples by index. A <see cref="DataLoader{TSample, TBatch}"/> may read it from another thread, one at a time.</summary>
+/// <summary>Samples by index. A <see cref="DataLoader{TBatch}"/> may read it from another thread, one at a time.</summary>
 /// <typeparam name="T">One sample.</typeparam>
 public interface IDataset<out T>
 {
