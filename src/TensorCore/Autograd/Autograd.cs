@@ -96,10 +96,17 @@ public static partial class Autograd
         return RunNodes(outputs, seeds, wanted, retain, createGraph, accumulate);
     }
 
-    internal static Tensor?[] RunNodes(Tensor[] outputs, Tensor?[] seeds, Node?[]? wanted, bool retain, bool createGraph, bool accumulate)
+    /// <param name="outputs">Where backward starts.</param>
+    /// <param name="seeds">The gradient of each output.</param>
+    /// <param name="wanted">The nodes whose gradients are returned; null: all leaves accumulate.</param>
+    /// <param name="retain">Keep what the ops saved.</param>
+    /// <param name="createGraph">Record the pass.</param>
+    /// <param name="accumulate">Add to the leaves' Grad.</param>
+    /// <param name="cut">Do not go on below a wanted node: the result is the partial derivative with the others held fixed.</param>
+    internal static Tensor?[] RunNodes(Tensor[] outputs, Tensor?[] seeds, Node?[]? wanted, bool retain, bool createGraph, bool accumulate, bool cut = false)
     {
         using RecordingScope scope = createGraph ? EnableGrad() : NoGrad();
-        BackwardPass pass = new(wanted, retain, createGraph, accumulate);
+        BackwardPass pass = new(wanted, retain, createGraph, accumulate, cut);
         for (int i = 0; i < outputs.Length; i++)
         {
             Tensor y = outputs[i];

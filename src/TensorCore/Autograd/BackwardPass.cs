@@ -3,7 +3,7 @@ namespace TensorCore;
 /// <summary>
 /// One walk down the tape. Nodes are visited by descending number, so each has all of its gradient when its turn comes.
 /// </summary>
-internal sealed class BackwardPass(Node?[]? wanted, bool retain, bool createGraph, bool accumulate)
+internal sealed class BackwardPass(Node?[]? wanted, bool retain, bool createGraph, bool accumulate, bool cut)
 {
     private sealed class Slot
     {
@@ -45,6 +45,7 @@ internal sealed class BackwardPass(Node?[]? wanted, bool retain, bool createGrap
                 leads[top.Node] = false;
                 if (top.Node.Sequence < lowest) continue;
                 stack.Push((top.Node, true));
+                if (cut && targets.Contains(top.Node)) continue;
                 foreach (Node? input in top.Node.Inputs)
                     if (input is not null && !leads.ContainsKey(input)) stack.Push((input, false));
             }
@@ -108,7 +109,11 @@ internal sealed class BackwardPass(Node?[]? wanted, bool retain, bool createGrap
                     (gradient, slot.Fresh) = (replaced, false);
                 }
             }
-            if (wanted is not null && Array.IndexOf(wanted, node) >= 0) results[node] = gradient;
+            if (wanted is not null && Array.IndexOf(wanted, node) >= 0)
+            {
+                results[node] = gradient;
+                if (cut) continue;
+            }
             if (node is LeafNode leaf)
             {
                 if (accumulate) Accumulate(leaf.Leaf, gradient, slot.Fresh);

@@ -26,4 +26,35 @@ public sealed partial class Tensor
         }
         return this;
     }
+
+    /// <summary>Overwrites this tensor's values with those of <paramref name="source"/>, of this shape; converts the dtype; not recorded.</summary>
+    /// <exception cref="ShapeException">The shapes differ.</exception>
+    /// <exception cref="GradientException">This tensor is on the tape and recording is on.</exception>
+    public Tensor CopyFrom(Tensor source)
+    {
+        if (source.Shape != Shape) throw new ShapeException($"copy from {source.Shape} into {Shape}: the shapes differ");
+        MarkChanged("copy from");
+        using (Autograd.NoGrad())
+        {
+            // A source in the same buffer (a transpose or a shifted slice of this) must be read before it is overwritten.
+            Tensor values = source.Detach().To(DType);
+            CpuBackend.CopyStrided(ReferenceEquals(values.Storage, Storage) ? values.Clone() : values, this);
+        }
+        return this;
+    }
+
+    /// <summary>Sets every element; not recorded.</summary>
+    /// <exception cref="GradientException">This tensor is on the tape and recording is on.</exception>
+    public Tensor Fill(double value)
+    {
+        MarkChanged("fill");
+        if (IsContiguous) Device.Backend.Fill(this, value);
+        else CpuBackend.CopyStrided(Full([], value, DType, Device).Detach().ExpandTo(_sizes), this);
+        return this;
+    }
+
+    private Tensor ExpandTo(int[] sizes)
+    {
+        using (Autograd.NoGrad()) return Expand(sizes);
+    }
 }
