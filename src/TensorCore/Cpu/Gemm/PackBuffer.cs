@@ -62,6 +62,6 @@ internal sealed unsafe partial class PackBuffer
         return _memory;
     }
 
-    [LibraryImport("libc", EntryPoint = "madvise")]
-    private static partial int Advise(void* address, nuint length, int advice);
+    [DllImport("libc", EntryPoint = "madvise")]
+    private static extern int Advise(void* address, nuint length, int advice);
 }

@@ -8,17 +8,21 @@ internal sealed partial class CpuBackend
     // Columns a piece of the scatter takes: 8 cache lines of float32, so that pieces never share one.
     private const int ScatterColumns = 128;
 
-    public unsafe void CheckRowIndices(string op, Tensor indices, long size, long? ignored)
+    public unsafe long CheckRowIndices(string op, Tensor indices, long size, long? ignored)
     {
         Operand keep = indices;
         long* index = (long*)keep.P;
+        long counted = 0;
         for (long i = 0; i < indices.Count; i++)
         {
             long at = index[i];
-            if ((ulong)at < (ulong)size || at == ignored) continue;
-            throw new ShapeException($"{op}: index {at} at position {Position(indices.Sizes, i)} is outside 0 … {size - 1}: there are {size} rows");
+            if (at == ignored) continue;
+            if ((ulong)at >= (ulong)size)
+                throw new ShapeException($"{op}: index {at} at position {Position(indices.Sizes, i)} is outside 0 … {size - 1}: there are {size} {(ignored is null ? "rows" : "classes")}");
+            counted++;
         }
         GC.KeepAlive(indices);
+        return counted;
     }
 
     /// <summary>The coordinates of element i of a row-major tensor, as they are written in code: [1, 4].</summary>

@@ -113,11 +113,11 @@ public readonly unsafe struct D1 : ISimd<D1>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static D1 Max(D1 a, D1 b) => new(Math.Max(a._v, b._v));
+    public static D1 Max(D1 a, D1 b) => a._v > b._v || double.IsNaN(a._v) ? a : b;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static D1 Min(D1 a, D1 b) => new(Math.Min(a._v, b._v));
+    public static D1 Min(D1 a, D1 b) => a._v < b._v || double.IsNaN(a._v) ? a : b;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -50,10 +50,10 @@ public unsafe interface ISimd<V> :
     /// <summary>a·b + c with one rounding where the hardware has it (<see cref="FusedFma"/>), else with two.</summary>
     static abstract V Fma(V a, V b, V c);
 
-    /// <summary>The larger lane; NaN where either is NaN.</summary>
+    /// <summary>The larger lane; NaN where either is NaN; of +0 and −0 either one.</summary>
     static abstract V Max(V a, V b);
 
-    /// <summary>The smaller lane; NaN where either is NaN.</summary>
+    /// <summary>The smaller lane; NaN where either is NaN; of +0 and −0 either one.</summary>
     static abstract V Min(V a, V b);
 
     /// <summary>x limited to [<paramref name="low"/>, <paramref name="high"/>]; NaN stays NaN. The limits are numbers. Cheaper than Max and Min.</summary>
@@ -107,7 +107,7 @@ public unsafe interface ISimd<V> :
     /// <summary>The smallest lane; NaN if any lane is NaN.</summary>
     static abstract double MinLane(V x);
 
-    /// <summary>eˣ, about 1 ulp; 0 below and ∞ above the range; NaN stays NaN.</summary>
+    /// <summary>eˣ; 0 where it would be below the smallest normal number, ∞ above the range; NaN stays NaN.</summary>
     static abstract V Exp(V x);
 
     /// <summary>eˣ − 1, accurate near 0.</summary>
@@ -122,7 +122,7 @@ public unsafe interface ISimd<V> :
     /// <summary>tanh x, odd and accurate near 0.</summary>
     static abstract V Tanh(V x);
 
-    /// <summary>σ(x) = 1 / (1 + e⁻ˣ), accurate at both ends.</summary>
+    /// <summary>σ(x) = 1 / (1 + e⁻ˣ), accurate at both ends; 0 where e⁻ˣ overflows.</summary>
     static abstract V Sigmoid(V x);
 
     /// <summary>erf x = 2/√π ∫₀ˣ e^(−t²) dt.</summary>

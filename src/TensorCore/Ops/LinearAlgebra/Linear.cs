@@ -28,22 +28,10 @@ public sealed class Linear : FusedOp, IOp
         if (inputs.Length == 3) p += inputs[2];
         return _activation switch
         {
-            Activation.Relu => p * Step(p),
-            // ½(1 + tanh u) = σ(2u).
-            Activation.GeluTanh => p * ((p + (0.044715 * p * p * p)) * (2 * Math.Sqrt(2 / Math.PI))).Sigmoid(),
+            Activation.Relu => p.Relu(),
+            Activation.GeluTanh => p.Gelu(approximate: true),
             _ => p,
         };
-    }
-
-    /// <summary>1 where p > 0, else 0: the derivative of ReLU, itself a constant between its kinks.</summary>
-    private static Tensor Step(Tensor p)
-    {
-        using (Autograd.NoGrad())
-        {
-            Tensor step = Tensor.EmptyLike(p);
-            p.Device.Backend.ActivationBackward(Activation.Relu, p.Contiguous(), Tensor.OnesLike(p), step, null, p.Count / Math.Max(1, p.Sizes[^1]), p.Sizes[^1]);
-            return step;
-        }
     }
 
     /// <inheritdoc/>

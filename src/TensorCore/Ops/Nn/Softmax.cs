@@ -23,7 +23,8 @@ public sealed class Softmax : FusedOp, IOp
     protected override Tensor Composite(ReadOnlySpan<Tensor> inputs)
     {
         Tensor x = inputs[0];
-        Tensor e = (x - Interim.RowMax(x)).Exp(); // the shift cancels: it needs no gradient
+        if (x.Count == 0) return x.Exp();
+        Tensor e = (x - x.Detach().Max(-1, keepDim: true)).Exp(); // the shift cancels: it needs no gradient
         return e / e.Sum(-1, keepDim: true);
     }
 
@@ -72,7 +73,8 @@ public sealed class LogSoftmax : FusedOp, IOp
     protected override Tensor Composite(ReadOnlySpan<Tensor> inputs)
     {
         Tensor x = inputs[0];
-        Tensor shifted = x - Interim.RowMax(x);
+        if (x.Count == 0) return x.Exp();
+        Tensor shifted = x - x.Detach().Max(-1, keepDim: true);
         return shifted - shifted.Exp().Sum(-1, keepDim: true).Log();
     }
 

@@ -68,7 +68,7 @@ public sealed class Cast : Op, IOp
 
 internal partial interface IBackend
 {
-    /// <summary>Copies strided x to contiguous y of the same shape and dtype.</summary>
+    /// <summary>Copies x to y of the same shape and dtype, each with strides of its own.</summary>
     void Copy(Tensor x, Tensor y);
 
     /// <summary>Converts contiguous x to contiguous y's dtype.</summary>

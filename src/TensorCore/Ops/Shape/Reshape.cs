@@ -22,8 +22,39 @@ public sealed class Reshape : Op, IOp
     {
         Tensor x = inputs[0];
         _from = x.Shape;
+        if (ViewStrides(x, _to) is long[] strides) return x.ViewAs(_to.ToArray(), strides, x.Offset);
         Tensor c = x.Contiguous();
         return c.ViewAs(_to.ToArray(), Tensor.ContiguousStrides(_to), c.Offset);
+    }
+
+    /// <summary>
+    /// The strides under which x's elements appear in the same order in another shape; null if there are none. Axes are taken from the end; a run of
+    /// x's axes that step evenly is one stretch of memory, which the new sizes must fill exactly.
+    /// </summary>
+    private static long[]? ViewStrides(Tensor x, Shape to)
+    {
+        if (x.IsContiguous) return Tensor.ContiguousStrides(to);
+        long[] strides = new long[to.Rank];
+        int at = to.Rank - 1;
+        for (int i = x.Rank - 1; i >= 0;)
+        {
+            if (x.Sizes[i] == 1)
+            {
+                i--;
+                continue;
+            }
+            long step = x.Strides[i], run = x.Sizes[i];
+            for (i--; i >= 0 && (x.Sizes[i] == 1 || x.Strides[i] == step * run); i--) run *= x.Sizes[i];
+            long filled = 1;
+            while (filled < run && at >= 0)
+            {
+                strides[at] = step * filled;
+                filled *= to.Span[at--];
+            }
+            if (filled != run) return null;
+        }
+        for (; at >= 0; at--) strides[at] = 1; // sizes of 1: any stride will do
+        return strides;
     }
 
     /// <inheritdoc/>
@@ -49,7 +80,7 @@ public sealed partial class Tensor
 {
     /// <summary>
     /// The same elements in row-major order under other sizes; one size may be −1 and is found from the rest. A view where the
-    /// elements are contiguous, else a copy.
+    /// strides allow it (always if the elements are contiguous, or if only axes of size 1 come or go), else a copy.
     /// </summary>
     /// <exception cref="ShapeException">The number of elements differs.</exception>
     public Tensor Reshape(params ReadOnlySpan<int> shape)
