@@ -1,1 +1,23 @@
-Console.WriteLine();
+using Spectre.Console;
+using TensorCore.Benchmarks;
+
+// One suite per subject; a new one adds a line here.
+Dictionary<string, Action<SuiteOptions>> suites = new(StringComparer.OrdinalIgnoreCase)
+{
+    ["gemm"] = GemmSuite.Run,
+};
+
+bool quick = args.Contains("--quick");
+string[] unknown = [.. args.Where(a => a.StartsWith('-') && a != "--quick")];
+string[] names = [.. args.Where(a => !a.StartsWith('-'))];
+if (unknown.Length > 0 || names.Length != 1 || !suites.TryGetValue(names[0], out Action<SuiteOptions>? suite))
+{
+    AnsiConsole.WriteLine($"Usage: TensorCore.Benchmarks <{string.Join('|', suites.Keys)}> [--quick]");
+    return 1;
+}
+
+#if DEBUG
+AnsiConsole.MarkupLine("[yellow]A debug build: the numbers mean nothing. Use dotnet run -c Release.[/]");
+#endif
+suite(new SuiteOptions(quick));
+return 0;

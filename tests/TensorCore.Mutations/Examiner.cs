@@ -68,12 +68,15 @@ internal sealed class Examiner(string assembly, int normalCases, int deepCases) 
     public static int Serve(string assembly)
     {
         MethodInfo run = Assembly.LoadFrom(assembly).GetType("TensorCore.Mutations.Entry")!.GetMethod("Run")!;
+        // FsCheck reports on the console; the answers go out alone.
+        TextWriter answers = Console.Out;
+        Console.SetOut(TextWriter.Null);
         while (Console.In.ReadLine() is string question)
         {
             string[] parts = question.Split(' ', 3);
             string? message = (string?)run.Invoke(null, [int.Parse(parts[0]), parts[2], int.Parse(parts[1])]);
-            Console.Out.WriteLine(message is null ? "survived" : "caught: " + message.ReplaceLineEndings(" "));
-            Console.Out.Flush();
+            answers.WriteLine(message is null ? "survived" : "caught: " + message.ReplaceLineEndings(" "));
+            answers.Flush();
         }
         return 0;
     }

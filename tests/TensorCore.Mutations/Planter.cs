@@ -6,7 +6,7 @@ namespace TensorCore.Mutations;
 
 /// <summary>
 /// Finds the backward rules and plants faults in their source, each behind a switch, so that one compilation serves them all:
-/// <c>e</c> becomes <c>(Switch.Is(17) ? faulty : e)</c>, a dropped statement <c>if (!Switch.Is(18)) statement</c>.
+/// <c>e</c> becomes <c>(Switch.Is(17) ? faulty : e)</c>, a statement <c>if (Switch.Is(18)) { faulty } else { statement }</c>.
 /// </summary>
 internal sealed class Planter(Sources sources)
 {
@@ -48,7 +48,7 @@ internal sealed class Planter(Sources sources)
         foreach (Site s in sites)
         {
             text = inner is StatementSyntax
-                ? $"if (!TensorCore.Mutations.Switch.Is({ids[s]})) {{ {text} }}"
+                ? $"if (TensorCore.Mutations.Switch.Is({ids[s]})) {{ {s.Faulty} }} else {{ {text} }}"
                 : $"(TensorCore.Mutations.Switch.Is({ids[s]}) ? ({s.Faulty}) : ({text}))";
         }
         return inner is StatementSyntax
@@ -109,8 +109,8 @@ internal sealed class Planter(Sources sources)
                 case PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.UnaryMinusExpression } minus when IsValue(minus, model):
                     yield return new Site(minus, FaultKind.Sign, minus.Operand.ToString());
                     break;
-                case AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.AddAssignmentExpression } assign when IsValue(assign.Left, model):
-                    yield return new Site(assign, FaultKind.Accumulation, $"{assign.Left} = {assign.Right}");
+                case ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.AddAssignmentExpression } assign } statement when IsValue(assign.Left, model):
+                    yield return new Site(statement, FaultKind.Accumulation, $"{assign.Left} = {assign.Right};");
                     break;
                 case ArgumentSyntax { NameColon: null or { Name.Identifier.Text: "axis" } } argument when IsAxis(argument, model):
                     yield return new Site(argument.Expression, FaultKind.Axis, $"({argument.Expression}) ^ 1");
@@ -145,6 +145,7 @@ internal sealed class Planter(Sources sources)
         if (name.Parent is MemberAccessExpressionSyntax access && access.Name == name) return null;
         if (name.Parent is AssignmentExpressionSyntax assignment && assignment.Left == name) return null;
         if (name.Parent is ArgumentSyntax { RefKindKeyword.RawKind: not 0 } or NameColonSyntax or DeclarationPatternSyntax) return null;
+        if (OnlyItsShape(name)) return null;
         ISymbol? symbol = model.GetSymbolInfo(name).Symbol;
         ITypeSymbol? type = TypeOf(symbol);
         if (type is null || !IsValue(type) || type.SpecialType == SpecialType.System_Double || symbol is IPropertySymbol) return null;
@@ -154,7 +155,17 @@ internal sealed class Planter(Sources sources)
             .Where(s => !s.IsStatic && !s.IsImplicitlyDeclared);
         string[] names = [.. inScope.Select(s => s.Name).Distinct().Order(StringComparer.Ordinal)];
         if (names.Length < 2) return null;
-        return names[(Array.IndexOf(names, name.Identifier.Text) + 1) % names.Length];
+        // The neighbour before in the alphabet: x becomes dy and y becomes x, which a test of a sign (x > 0 as y > 0) cannot excuse.
+        return names[(Array.IndexOf(names, name.Identifier.Text) + names.Length - 1) % names.Length];
+    }
+
+    /// <summary>Where only the shape, dtype or device of a tensor is read, another of the same shape is no fault.</summary>
+    private static bool OnlyItsShape(IdentifierNameSyntax name)
+    {
+        SyntaxNode node = name.Parent is PostfixUnaryExpressionSyntax suppressed ? suppressed : name;
+        if (node.Parent is MemberAccessExpressionSyntax { Name.Identifier.Text: "Shape" or "DType" or "Device" or "Sizes" or "Rank" or "Count" or "Size" or "Strides" }) return true;
+        return node.Parent is ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax call }
+            && call.Expression.ToString() is "Tensor.EmptyLike" or "Tensor.ZerosLike" or "Tensor.OnesLike";
     }
 
     private static ITypeSymbol? TypeOf(ISymbol? symbol) => symbol switch

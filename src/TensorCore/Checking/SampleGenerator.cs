@@ -7,6 +7,7 @@ namespace TensorCore;
 public sealed class SampleGenerator(IReadOnlyList<int> choices, DType dtype = DType.Float64)
 {
     private int _at;
+    private bool _hasLargeAxis;
     private ulong _valueSeed;
 
     /// <summary>The dtype of the tensors it makes: float64 for gradient checks.</summary>
@@ -29,8 +30,18 @@ public sealed class SampleGenerator(IReadOnlyList<int> choices, DType dtype = DT
     /// <summary>A number in [low, high), of a grid of 1,000.</summary>
     public double Number(double low, double high) => low + ((high - low) * Choose(1000) / 1000.0);
 
-    /// <summary>A size: mostly 1 to <see cref="MaxSize"/>, one time in sixteen 0.</summary>
-    public int Size() => Choose(16) is int c && c == 15 ? 0 : 1 + (c % MaxSize);
+    /// <summary>
+    /// A size: mostly 1 to <see cref="MaxSize"/>, one time in sixteen 0, and at most once in a sample up to 40, so that the vector bodies of
+    /// row kernels run and not only their tails.
+    /// </summary>
+    public int Size()
+    {
+        int c = Choose(16);
+        if (c == 15) return 0;
+        if (c != 14 || _hasLargeAxis) return 1 + (c % MaxSize);
+        _hasLargeAxis = true;
+        return MaxSize + 1 + Choose(40 - MaxSize);
+    }
 
     /// <summary>A size of at least 1.</summary>
     public int PositiveSize(int max = 0) => 1 + Choose(max > 0 ? max : MaxSize);

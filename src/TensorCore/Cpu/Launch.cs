@@ -19,8 +19,11 @@ internal interface IKernel
 /// </summary>
 internal static class Launch
 {
-    // About 20 µs of simple work: below that waking a second thread costs more than it saves.
-    private const long ElementsPerPiece = 1 << 15;
+    /// <summary>
+    /// Elements that a piece of simple work takes: about 20 µs, below which waking a second thread costs more than it saves.
+    /// Kernels that cut their work themselves start from it too, so that tests can lower it and see every way of cutting on small shapes.
+    /// </summary>
+    public static long ElementsPerPiece { get; internal set; } = 1 << 15;
 
     /// <summary>Over <paramref name="count"/> elements, each about as costly as a few arithmetic operations.</summary>
     public static void Elements<TKernel>(ref TKernel kernel, DType dtype, long count)

@@ -13,7 +13,7 @@ public static class OpCatalog
     public static IReadOnlyList<Entry> All { get; } = Find();
 
     /// <summary>xunit's theory data: one row an op.</summary>
-    public static TheoryData<string> Names => [.. All.Select(e => e.Name)];
+    public static IEnumerable<object[]> Names => All.Select(e => new object[] { e.Name });
 
     public static Entry Get(string name) => All.Single(e => e.Name == name);
 

@@ -1,8 +1,29 @@
+using TensorCore.Cpu;
+
 namespace TensorCore.Tests;
 
 /// <summary>The checks themselves, one sample each. Also run by the mutation tests on faulty copies of the library.</summary>
 public static class OpChecks
 {
+    private static readonly SimdLevel[] s_levels = [.. Enum.GetValues<SimdLevel>().Where(l => l <= Simd.Best)];
+
+    /// <summary>Runs a check at a vector width, and with pieces of a size, that the choices decide: every body of every kernel gets its turn.</summary>
+    public static void Varied(int[] choices, Action check)
+    {
+        int choice = choices.Length == 0 ? 0 : choices[^1];
+        (SimdLevel level, long piece) = (Simd.Level, Launch.ElementsPerPiece);
+        try
+        {
+            Simd.Level = s_levels[^(1 + (choice % s_levels.Length))];
+            if ((choice / 8) % 2 == 1) Launch.ElementsPerPiece = 16;
+            check();
+        }
+        finally
+        {
+            (Simd.Level, Launch.ElementsPerPiece) = (level, piece);
+        }
+    }
+
     public static void Gradient(OpSample s)
     {
         if (s.IsExact) Explain(s, () => GradCheck.Check(s.Function, s.Inputs));

@@ -78,13 +78,7 @@ internal static unsafe class Finish<V>
     private static V Activate(V x, Activation activation)
     {
         if (activation == Activation.Relu) return V.Max(x, V.Zero);
-        if (activation == Activation.GeluTanh)
-        {
-            // ½(1 + tanh u) = σ(2u), and σ keeps its relative accuracy where 1 + tanh u cancels (x below −3).
-            V twice = V.Const(2 * 0.7978845608028653558798921198687) * V.Fma(V.Const(0.044715) * x, x * x, x);
-            return x * V.Sigmoid(twice);
-        }
-
+        if (activation == Activation.GeluTanh) return default(GeluTanh).Forward(x);
         return x;
     }
 }

@@ -46,7 +46,7 @@ internal sealed partial class CpuBackend
     {
         if (cols == 0) return;
         // About 32K elements a piece, at least 16 rows so that the partial sums are little beside dy itself.
-        long rowsPerPiece = Math.Max(16, (1 << 15) / cols);
+        long rowsPerPiece = Math.Max(Math.Max(1, Launch.ElementsPerPiece >> 11), Launch.ElementsPerPiece / cols);
         long pieces = (rows + rowsPerPiece - 1) / rowsPerPiece;
         Tensor? partial = db is null ? null : pieces == 1 ? db : Tensor.Empty([checked((int)pieces), checked((int)cols)], dy.DType, dy.Device);
         if (pieces == 0)

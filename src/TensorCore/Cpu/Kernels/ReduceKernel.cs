@@ -6,7 +6,7 @@ namespace TensorCore;
 internal sealed partial class CpuBackend
 {
     // A row longer than this is cut into chunks whose results are combined afterwards: the cut depends on the shape alone.
-    private const long ReduceChunk = 1 << 14;
+    private static long ReduceChunk => Math.Max(1, Launch.ElementsPerPiece / 2);
 
     public void Reduce<TReduction>(TReduction reduction, Tensor x, Tensor y, long outer, long n, long inner)
         where TReduction : struct, IReduction

@@ -9,7 +9,7 @@ internal sealed partial class CpuBackend
     {
         if (y.Count == 0) return;
         BroadcastLoop loop = new(y.Sizes, a.Strides, b.Strides);
-        WhereJob job = new() { Condition = condition, A = a, B = b, Y = y, Loop = loop, Size = y.DType.Size(), RowsPerPiece = Math.Max(1, (1 << 15) / loop.Inner) };
+        WhereJob job = new() { Condition = condition, A = a, B = b, Y = y, Loop = loop, Size = y.DType.Size(), RowsPerPiece = Math.Max(1, Launch.ElementsPerPiece / loop.Inner) };
         WorkerPool.Run(ref job, checked((int)((loop.Rows + job.RowsPerPiece - 1) / job.RowsPerPiece)));
     }
 

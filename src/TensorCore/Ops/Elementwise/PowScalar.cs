@@ -14,7 +14,7 @@ public readonly struct PowScalar(double exponent) : IUnary
 
     /// <inheritdoc/>
     public V Backward<V>(V x, V y, V dy)
-        where V : struct, ISimd<V> => exponent == 0 ? V.Zero * dy : dy * V.Const(exponent) * V.Pow(x, V.Const(exponent - 1));
+        where V : struct, ISimd<V> => exponent == 0 ? V.Zero : dy * V.Const(exponent) * V.Pow(x, V.Const(exponent - 1));
 
     /// <inheritdoc/>
     public Tensor Derivative(Tensor x, Tensor y) => exponent == 0 ? Tensor.ZerosLike(x) : exponent * x.Pow(exponent - 1);

@@ -17,7 +17,7 @@ public readonly struct Round : IUnary
 
     /// <inheritdoc/>
     public V Backward<V>(V x, V y, V dy)
-        where V : struct, ISimd<V> => V.Zero * dy;
+        where V : struct, ISimd<V> => V.Zero;
 
     /// <inheritdoc/>
     public Tensor Derivative(Tensor x, Tensor y) => Tensor.ZerosLike(x);
