@@ -136,6 +136,45 @@ public sealed class PoolingTests
     }
 
     [Fact]
+    public void Ties_and_NaN_give_the_first_place_at_every_width() => Cases.Check(60, choices =>
+    {
+        // Few different values, so that windows hold several largest ones, zeros of both signs and several NaNs.
+        Problem p = Draw(choices, dilated: true);
+        Random random = new(choices.Sum());
+        double[] values = [.. Enumerable.Range(0, p.H * p.W).Select(_ => new[] { 1, 2, 2, 0.0, -0.0, double.NaN, double.NegativeInfinity }[random.Next(7)])];
+        double[] up = Numbers((long)p.Oh * p.Ow, 2), dx = new double[values.Length];
+        for (int i = 0; i < p.Oh; i++)
+        {
+            for (int j = 0; j < p.Ow; j++)
+            {
+                int best = p.Window(i, j).First();
+                foreach (int a in p.Window(i, j))
+                    if (values[a] > values[best] || (double.IsNaN(values[a]) && !double.IsNaN(values[best]))) best = a;
+                dx[best] += up[(i * p.Ow) + j];
+            }
+        }
+        SimdLevel before = Simd.Level;
+        try
+        {
+            for (SimdLevel level = SimdLevel.Scalar; level <= Simd.Best; level++)
+            {
+                Simd.Level = level;
+                foreach (DType dtype in (DType[])[DType.Float32, DType.Float64])
+                {
+                    Tensor x = Tensor.From(values, [1, 1, p.H, p.W]).To(dtype).RequireGrad();
+                    Tensor y = x.MaxPool2d(p.Kernel, p.Stride, p.Padding, p.Dilation);
+                    y.Backward(Tensor.From(up, y.Shape).To(dtype));
+                    AssertNear(dx, x.Grad!, dtype);
+                }
+            }
+        }
+        finally
+        {
+            Simd.Level = before;
+        }
+    });
+
+    [Fact]
     public void Any_threads_and_any_width_give_the_same_bits()
     {
         int threads = WorkerPool.Threads;
