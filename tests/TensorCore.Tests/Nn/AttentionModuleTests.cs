@@ -144,10 +144,11 @@ public sealed class AttentionModuleTests
     {
         TransformerBlock block = new(64, 4, new() { ResidualInitStd = 0.005, Generator = new Generator(1) });
         double Std(string name) => Math.Sqrt(Near.Values(block.StateDict()[name]).Average(v => v * v));
-        Assert.Equal(0.02, Std("attn.c_attn.weight"), 3);
-        Assert.Equal(0.02, Std("mlp.c_fc.weight"), 3);
-        Assert.Equal(0.005, Std("attn.c_proj.weight"), 4);
-        Assert.Equal(0.005, Std("mlp.c_proj.weight"), 4);
+        // The deviation of 4,096 numbers scatters by 1/√8,192 = 1.1 %: four times that.
+        Assert.InRange(Std("attn.c_attn.weight") / 0.02, 0.956, 1.044);
+        Assert.InRange(Std("mlp.c_fc.weight") / 0.02, 0.956, 1.044);
+        Assert.InRange(Std("attn.c_proj.weight") / 0.005, 0.956, 1.044);
+        Assert.InRange(Std("mlp.c_proj.weight") / 0.005, 0.956, 1.044);
         Assert.Equal(0, Std("mlp.c_fc.bias"));
     }
 }

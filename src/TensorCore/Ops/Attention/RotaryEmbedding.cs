@@ -6,7 +6,7 @@ namespace TensorCore;
 /// Rotary position embedding (Su et al. 2021, RoFormer, arXiv:2104.09864, section 3.2): the pair i of features at position p is turned by the angle
 /// φ = p·θ^(−2i/D):  y₁ = x₁·cos φ − x₂·sin φ, y₂ = x₁·sin φ + x₂·cos φ. The inverse of a rotation is its transpose, so dx is dy turned by −φ.
 /// </summary>
-public sealed class RotaryEmbedding : Op, IOp
+internal sealed class RotaryEmbedding : Op, IOp
 {
     private readonly Tensor _table;
     private readonly long[] _positions;
@@ -55,19 +55,19 @@ public sealed class RotaryEmbedding : Op, IOp
 internal static class RotaryTable
 {
     private const int MaxKept = 8;
-    private static readonly Lock s_lock = new();
-    private static readonly Dictionary<(int D, double Theta, DType DType), Tensor> s_tables = [];
+    private static readonly Lock _lock = new();
+    private static readonly Dictionary<(int D, double Theta, DType DType), Tensor> _tables = [];
 
     /// <summary>A table (at least <paramref name="positions"/>, D): D/2 cosines, then D/2 sines.</summary>
     public static Tensor Get(int positions, int d, double theta, DType dtype)
     {
-        lock (s_lock)
+        lock (_lock)
         {
-            if (s_tables.TryGetValue((d, theta, dtype), out Tensor? table) && table.Sizes[0] >= positions) return table;
+            if (_tables.TryGetValue((d, theta, dtype), out Tensor? table) && table.Sizes[0] >= positions) return table;
             // Doubling, so that decoding token by token seldom makes a new one.
             int rows = Math.Max(64, (int)BitOperations.RoundUpToPowerOf2((uint)positions));
-            if (s_tables.Count >= MaxKept) s_tables.Clear();
-            return s_tables[(d, theta, dtype)] = Compute(rows, d, theta, dtype);
+            if (_tables.Count >= MaxKept) _tables.Clear();
+            return _tables[(d, theta, dtype)] = Compute(rows, d, theta, dtype);
         }
     }
 
