@@ -13,7 +13,7 @@ public sealed class PoolingTests
 
     private static double[] Values(Tensor t) => t.Detach().To(DType.Float64).ToArray<double>();
 
-    private static readonly Tensor s_square = Tensor.From([.. Enumerable.Range(1, 16).Select(i => (double)i)], [1, 1, 4, 4]);
+    private static readonly Tensor _square = Tensor.From([.. Enumerable.Range(1, 16).Select(i => (double)i)], [1, 1, 4, 4]);
 
     private sealed record Problem(int H, int W, Size2d Kernel, Size2d Stride, Size2d Padding, Size2d Dilation)
     {
@@ -106,15 +106,15 @@ public sealed class PoolingTests
     [Fact]
     public void Poolings_by_hand()
     {
-        Assert.Equal([6.0, 8, 14, 16], Values(s_square.MaxPool2d(2)));
-        Assert.Equal([1.0, 3, 4, 9, 11, 12, 13, 15, 16], Values(s_square.MaxPool2d(2, padding: 1)));
-        Assert.Equal([11.0, 12, 15, 16], Values(s_square.MaxPool2d(2, 1, dilation: 2)));
-        Assert.Equal([3.5, 5.5, 11.5, 13.5], Values(s_square.AvgPool2d(2)));
-        Assert.Equal([0.25, 1.25, 1, 3.5, 8.5, 5, 3.25, 7.25, 4], Values(s_square.AvgPool2d(2, padding: 1)));
-        Assert.Equal([1.0, 2.5, 4, 7, 8.5, 10, 13, 14.5, 16], Values(s_square.AvgPool2d(2, padding: 1, countIncludePad: false)));
-        Assert.Equal([8.5], Values(s_square.AdaptiveAvgPool2d(1)));
-        Assert.Equal([3.5, 4.5, 5.5, 7.5, 8.5, 9.5, 11.5, 12.5, 13.5], Values(s_square.AdaptiveAvgPool2d(3)));
-        Assert.Equal(Values(s_square), Values(s_square.AdaptiveAvgPool2d(4)));
+        Assert.Equal([6.0, 8, 14, 16], Values(_square.MaxPool2d(2)));
+        Assert.Equal([1.0, 3, 4, 9, 11, 12, 13, 15, 16], Values(_square.MaxPool2d(2, padding: 1)));
+        Assert.Equal([11.0, 12, 15, 16], Values(_square.MaxPool2d(2, 1, dilation: 2)));
+        Assert.Equal([3.5, 5.5, 11.5, 13.5], Values(_square.AvgPool2d(2)));
+        Assert.Equal([0.25, 1.25, 1, 3.5, 8.5, 5, 3.25, 7.25, 4], Values(_square.AvgPool2d(2, padding: 1)));
+        Assert.Equal([1.0, 2.5, 4, 7, 8.5, 10, 13, 14.5, 16], Values(_square.AvgPool2d(2, padding: 1, countIncludePad: false)));
+        Assert.Equal([8.5], Values(_square.AdaptiveAvgPool2d(1)));
+        Assert.Equal([3.5, 4.5, 5.5, 7.5, 8.5, 9.5, 11.5, 12.5, 13.5], Values(_square.AdaptiveAvgPool2d(3)));
+        Assert.Equal(Values(_square), Values(_square.AdaptiveAvgPool2d(4)));
         Assert.Equal([1.0, 1, 2, 2], Values(Tensor.From([1.0, 2], [1, 1, 1, 2]).AdaptiveAvgPool2d((1, 4))));
         Tensor line = Tensor.From([3.0, 1, 4, 1, 5, 9, 2, 6], [1, 2, 4]);
         Assert.Equal([3.0, 4, 9, 6], Values(line.MaxPool1d(2)));
