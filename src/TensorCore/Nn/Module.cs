@@ -106,6 +106,11 @@ public abstract class Module
         static string List(string[] names) => names.Length == 0 ? "nothing" : string.Join(", ", names.Take(8)) + (names.Length > 8 ? $" and {names.Length - 8} more" : "");
     }
 
+    /// <summary>Returns a size that must be 1 or more.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not; the message names it.</exception>
+    private protected static int AtLeastOne(int size, string name) =>
+        size >= 1 ? size : throw new ArgumentOutOfRangeException(name, size, $"{name} is {size}: it must be at least 1");
+
     private IEnumerable<(string Name, Tensor Value)> Walk(string prefix, Func<Module, List<(string Name, Tensor Value)>> of)
     {
         foreach ((string name, Tensor value) in of(this)) yield return (prefix + name, value);

@@ -1,34 +1,10 @@
 namespace TensorCore.Optim;
 
-/// <summary>Parameters that are updated with the same settings.</summary>
-public sealed class ParameterGroup
-{
-    /// <summary>A group of parameters.</summary>
-    /// <param name="parameters">The tensors; each requires a gradient.</param>
-    /// <param name="learningRateScale">Times the optimizer's learning rate.</param>
-    /// <param name="weightDecay">Instead of the optimizer's; null keeps that.</param>
-    public ParameterGroup(IEnumerable<Tensor> parameters, double learningRateScale = 1, double? weightDecay = null)
-    {
-        Parameters = [.. parameters];
-        LearningRateScale = learningRateScale;
-        WeightDecay = weightDecay;
-    }
-
-    /// <summary>The tensors.</summary>
-    public IReadOnlyList<Tensor> Parameters { get; }
-
-    /// <summary>Times the optimizer's learning rate.</summary>
-    public double LearningRateScale { get; set; }
-
-    /// <summary>Instead of the optimizer's; null keeps that.</summary>
-    public double? WeightDecay { get; set; }
-}
-
 /// <summary>Changes parameters against their gradients. The state (moments) is created on a parameter's first step.</summary>
 public abstract class Optimizer
 {
-    private readonly Dictionary<Tensor, Tensor[]> _state = [];
     private readonly List<Tensor> _parameters = [];
+    private readonly Dictionary<Tensor, ParameterState> _state = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>An optimizer of some parameters.</summary>
     /// <exception cref="ArgumentException">No parameter, one that requires no gradient, or one named twice; or a setting out of range.</exception>
@@ -37,10 +13,11 @@ public abstract class Optimizer
         Groups = [.. groups];
         LearningRate = learningRate;
         WeightDecay = NotNegative(weightDecay, nameof(weightDecay));
+        HashSet<Tensor> seen = new(ReferenceEqualityComparer.Instance);
         foreach (Tensor p in Groups.SelectMany(g => g.Parameters))
         {
             if (!p.IsLeaf || !p.RequiresGrad) throw new ArgumentException($"{GetType().Name}: a parameter of shape {p.Shape} requires no gradient");
-            if (_parameters.Contains(p)) throw new ArgumentException($"{GetType().Name}: a parameter of shape {p.Shape} is given twice");
+            if (!seen.Add(p)) throw new ArgumentException($"{GetType().Name}: a parameter of shape {p.Shape} is given twice");
             _parameters.Add(p);
         }
         if (_parameters.Count == 0) throw new ArgumentException($"{GetType().Name}: there are no parameters");
@@ -63,21 +40,32 @@ public abstract class Optimizer
     /// <summary>How many steps were taken.</summary>
     public long StepCount { get; private set; }
 
+    /// <summary>The settings that give the state its meaning (β₁, μ, …); a checkpoint refuses to load where they differ.</summary>
+    public abstract IReadOnlyDictionary<string, double> Settings { get; }
+
     /// <summary>The names of the state tensors of a parameter, each of the parameter's shape.</summary>
     protected abstract IReadOnlyList<string> StateNames { get; }
 
     /// <summary>Updates one parameter in place.</summary>
-    /// <param name="p">The parameter.</param>
+    /// <param name="p">The parameter, contiguous.</param>
     /// <param name="gradient">Its gradient, contiguous.</param>
     /// <param name="state">The state tensors, zero before the first step.</param>
     /// <param name="learningRate">η of its group.</param>
     /// <param name="weightDecay">λ of its group.</param>
-    /// <param name="step">This step's number, from 1.</param>
+    /// <param name="step">The number of this parameter's updates, this one included: from 1.</param>
     protected abstract void Update(Tensor p, Tensor gradient, Tensor[] state, double learningRate, double weightDecay, long step);
 
-    /// <summary>Updates every parameter that has a gradient.</summary>
+    /// <summary>
+    /// Updates every parameter that has a gradient; one without stays as it is, and its own count of steps (Adam's t) with it.
+    /// </summary>
+    /// <exception cref="ShapeException">A gradient's shape or dtype is not its parameter's; nothing is changed then.</exception>
     public void Step()
     {
+        foreach (Tensor p in _parameters)
+        {
+            if (p.Grad is Tensor g && (g.Shape != p.Shape || g.DType != p.DType))
+                throw new ShapeException($"{GetType().Name}: a {p.DType.Name()} parameter of shape {p.Shape} has a {g.DType.Name()} gradient of shape {g.Shape}");
+        }
         StepCount++;
         using (Autograd.NoGrad())
         {
@@ -86,8 +74,11 @@ public abstract class Optimizer
                 foreach (Tensor p in group.Parameters)
                 {
                     if (p.Grad is not Tensor gradient) continue;
-                    p.MarkChanged(GetType().Name);
-                    Update(p, gradient.Detach().Contiguous(), StateOf(p), LearningRate * group.LearningRateScale, group.WeightDecay ?? WeightDecay, StepCount);
+                    ParameterState state = StateOf(p);
+                    Tensor target = p.Detach().Contiguous();
+                    Update(target, gradient.Detach().Contiguous(), state.Tensors, LearningRate * group.LearningRateScale, group.WeightDecay ?? WeightDecay, ++state.Steps);
+                    if (p.IsContiguous) p.MarkChanged(GetType().Name);
+                    else p.CopyFrom(target);
                 }
             }
         }
@@ -99,43 +90,61 @@ public abstract class Optimizer
         foreach (Tensor p in _parameters) p.Grad = null;
     }
 
-    /// <summary>The state by name, such as <c>3.exp_avg</c> for the fourth parameter, with <c>step</c>: the tensors themselves, not copies.</summary>
+    /// <summary>
+    /// The state by name, such as <c>3.exp_avg</c> and <c>3.step</c> for the fourth parameter, with <c>step</c> and <c>learning_rate</c> of the whole: the tensors
+    /// themselves, not copies.
+    /// </summary>
     public IReadOnlyDictionary<string, Tensor> StateDict()
     {
-        OrderedDictionary<string, Tensor> state = new() { ["step"] = Tensor.From([StepCount], []) };
+        OrderedDictionary<string, Tensor> state = new() { ["step"] = Tensor.From([StepCount], []), ["learning_rate"] = Tensor.From([LearningRate], []) };
         for (int i = 0; i < _parameters.Count; i++)
         {
-            if (!_state.TryGetValue(_parameters[i], out Tensor[]? tensors)) continue;
-            for (int k = 0; k < tensors.Length; k++) state[$"{i}.{StateNames[k]}"] = tensors[k];
+            if (!_state.TryGetValue(_parameters[i], out ParameterState? own)) continue;
+            state[$"{i}.step"] = Tensor.From([own.Steps], []);
+            for (int k = 0; k < own.Tensors.Length; k++) state[$"{i}.{StateNames[k]}"] = own.Tensors[k];
         }
         return state;
     }
 
-    /// <summary>Copies a saved state back.</summary>
+    /// <summary>Copies a saved state back, the learning rate included. Nothing is changed unless all of it fits.</summary>
     /// <exception cref="ArgumentException">A name is missing or unknown: the state is of another optimizer or other parameters.</exception>
     /// <exception cref="ShapeException">A shape differs.</exception>
-    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
+    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state) => PrepareState(state)();
+
+    /// <summary>Checks a saved state and returns the action that takes it over, which cannot fail.</summary>
+    internal Action PrepareState(IReadOnlyDictionary<string, Tensor> state)
     {
-        if (!state.TryGetValue("step", out Tensor? step) || step.Count != 1) throw new ArgumentException($"{GetType().Name}: the saved state has no 'step'");
-        HashSet<string> known = ["step"];
-        List<(Tensor Parameter, Tensor[] State)> loaded = [];
+        HashSet<string> known = ["step", "learning_rate"];
+        long step = Count(state, "step");
+        double rate = state.TryGetValue("learning_rate", out Tensor? saved) && saved.Count == 1 ? NotNegative(saved.Item(), "the saved learning_rate")
+            : throw new ArgumentException($"{GetType().Name}: the saved state has no 'learning_rate'");
+        List<(Tensor Parameter, ParameterState State)> loaded = [];
         for (int i = 0; i < _parameters.Count; i++)
         {
             Tensor p = _parameters[i];
             string[] names = [.. StateNames.Select(n => $"{i}.{n}")];
             known.UnionWith(names);
-            string[] present = [.. names.Where(state.ContainsKey)];
-            if (present.Length == 0) continue;
-            if (present.Length < names.Length) throw new ArgumentException($"{GetType().Name}: the saved state lacks {string.Join(", ", names.Except(present))}");
+            known.Add($"{i}.step");
+            if (!names.Append($"{i}.step").Any(state.ContainsKey)) continue;
+            string[] missing = [.. names.Where(n => !state.ContainsKey(n))];
+            if (missing.Length > 0) throw new ArgumentException($"{GetType().Name}: the saved state lacks {string.Join(", ", missing)}");
             foreach (string name in names)
                 if (state[name].Shape != p.Shape) throw new ShapeException($"{GetType().Name}: saved {name} has shape {state[name].Shape}, the parameter has {p.Shape}");
-            loaded.Add((p, [.. names.Select(n => state[n].To(p.DType).Clone())]));
+            using (Autograd.NoGrad())
+            {
+                ParameterState own = new([.. names.Select(n => state[n].To(p.DType).Clone())]) { Steps = Count(state, $"{i}.step") };
+                foreach (Tensor t in own.Tensors) TensorScope.Forget(t);
+                loaded.Add((p, own));
+            }
         }
         string[] extra = [.. state.Keys.Where(k => !known.Contains(k))];
-        if (extra.Length > 0) throw new ArgumentException($"{GetType().Name}: the saved state has unknown entries {string.Join(", ", extra.Take(8))}");
-        _state.Clear();
-        foreach ((Tensor p, Tensor[] tensors) in loaded) _state[p] = tensors;
-        StepCount = (long)step.Item();
+        if (extra.Length > 0) throw new ArgumentException($"{GetType().Name}: the saved state has unknown entries {string.Join(", ", extra.Take(8))}: it is of another optimizer, or of other parameters");
+        return () =>
+        {
+            _state.Clear();
+            foreach ((Tensor p, ParameterState own) in loaded) _state[p] = own;
+            (StepCount, LearningRate) = (step, rate);
+        };
     }
 
     internal static double NotNegative(double value, string name) =>
@@ -144,15 +153,30 @@ public abstract class Optimizer
     internal static double Fraction(double value, string name) =>
         value is >= 0 and < 1 ? value : throw new ArgumentException($"{name} is {value}: it must be at least 0 and below 1");
 
-    private Tensor[] StateOf(Tensor p)
+    private long Count(IReadOnlyDictionary<string, Tensor> state, string name)
     {
-        if (_state.TryGetValue(p, out Tensor[]? state)) return state;
-        state = new Tensor[StateNames.Count];
-        for (int i = 0; i < state.Length; i++)
+        if (!state.TryGetValue(name, out Tensor? t) || t.Count != 1 || t.DType != DType.Int64 || t.Item() < 0)
+            throw new ArgumentException($"{GetType().Name}: the saved state has no count '{name}'");
+        return t.Reshape().ToArray<long>()[0];
+    }
+
+    private ParameterState StateOf(Tensor p)
+    {
+        if (_state.TryGetValue(p, out ParameterState? state)) return state;
+        Tensor[] tensors = new Tensor[StateNames.Count];
+        for (int i = 0; i < tensors.Length; i++)
         {
-            state[i] = Tensor.Zeros(p.Shape, p.DType, p.Device);
-            TensorScope.Forget(state[i]);
+            tensors[i] = Tensor.Zeros(p.Shape, p.DType, p.Device);
+            TensorScope.Forget(tensors[i]);
         }
-        return _state[p] = state;
+        return _state[p] = new ParameterState(tensors);
+    }
+
+    /// <summary>What is kept for one parameter.</summary>
+    private sealed class ParameterState(Tensor[] tensors)
+    {
+        public Tensor[] Tensors { get; } = tensors;
+
+        public long Steps { get; set; }
     }
 }
