@@ -16,12 +16,14 @@ public sealed class Metrics : IDisposable
     /// <summary>Opens the file; of an earlier run the lines up to <paramref name="step"/> stay, those after it were steps that the checkpoint does not hold.</summary>
     public static Metrics Open(string path, long step)
     {
-        string[] kept = step > 0 && File.Exists(path) ? [.. File.ReadLines(path).Where(line => StepOf(line) is long s && s <= step)] : [];
+        string[] lines = step > 0 && File.Exists(path) ? File.ReadAllLines(path) : [];
         Metrics metrics = new(new StreamWriter(path, append: false));
-        foreach (string line in kept)
+        foreach (string line in lines)
         {
+            if (Read(line) is not { } kept || kept.Step > step)
+                continue;
             metrics._file.WriteLine(line);
-            metrics.Remember(JsonNode.Parse(line)!.AsObject());
+            metrics.Remember(kept.Step, kept.Loss, kept.Validation);
         }
         return metrics;
     }
@@ -47,7 +49,7 @@ public sealed class Metrics : IDisposable
         _file.WriteLine(line.ToJsonString());
         if (validation is not null)
             _file.Flush();
-        Remember(line);
+        Remember(step.Step, step.Loss, validation?.NatsPerToken);
     }
 
     /// <summary>Draws the loss over the steps.</summary>
@@ -66,29 +68,27 @@ public sealed class Metrics : IDisposable
     /// <summary>Writes what is still in memory.</summary>
     public void Dispose() => _file.Dispose();
 
-    private void Remember(JsonObject line)
+    private void Remember(long step, double loss, double? validation)
     {
-        double step = line["step"]!.GetValue<double>();
         _steps.Add(step);
-        _losses.Add((double?)line["loss"] ?? double.NaN);
-        if (line["val"] is JsonNode val)
+        _losses.Add(loss);
+        if (validation is double v)
         {
             _measuredAt.Add(step);
-            _measured.Add((double)val);
+            _measured.Add(v);
         }
     }
 
-    // A line that was cut short when the machine went down is left out.
-    private static long? StepOf(string line)
+    // Null for a line that was cut short when the machine went down.
+    private static (long Step, double Loss, double? Validation)? Read(string line)
     {
         try
         {
             using JsonDocument json = JsonDocument.Parse(line);
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("step", out JsonElement step)
-                && step.ValueKind == JsonValueKind.Number && step.TryGetInt64(out long value)
-                && json.RootElement.TryGetProperty("loss", out JsonElement loss) && loss.ValueKind == JsonValueKind.Number ? value : null;
+            JsonElement root = json.RootElement;
+            return (root.GetProperty("step").GetInt64(), root.GetProperty("loss").GetDouble(), root.TryGetProperty("val", out JsonElement val) ? val.GetDouble() : null);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             return null;
         }

@@ -15,7 +15,10 @@ public sealed record TrainingOutcome(double Loss, Score? Validation, double Toke
 public sealed class TrainingRun
 {
     private const int Validations = 20;
+
+    // Enough to see the trend now and to know the result at the end; of a short training only a share, so that judging does not take longer than learning.
     private const long TokensNow = 16_384, TokensAtEnd = 262_144;
+    private const double ShareNow = 0.01, ShareAtEnd = 0.25;
 
     // Beside saving at the end: often enough to lose little, seldom enough to cost little.
     private static readonly TimeSpan _saveEvery = TimeSpan.FromMinutes(1);
@@ -47,11 +50,21 @@ public sealed class TrainingRun
     public TrainingOutcome Execute(Action<TrainingProgress>? afterStep = null)
     {
         using Metrics metrics = Metrics.Open(_folder.Metrics, _trainer.Step);
+        long first = _trainer.Step;
+        (double loss, Score? score) = Loop(metrics, first, afterStep);
+        bool interrupted = _run.Cancellation.IsCancellationRequested && _trainer.Progress < 1;
+        Save(metrics);
+        if (!interrupted && _validation is not null)
+            score = Validate((long)Math.Min(TokensAtEnd, ShareAtEnd * _trainer.Step * _trainer.TokensPerStep)) ?? score;
+        return new(loss, score, Speed(_trainer.Step - first), interrupted);
+    }
+
+    private (double Loss, Score? Validation) Loop(Metrics metrics, long first, Action<TrainingProgress>? afterStep)
+    {
         using TrainingProgress progress = _run.Progress("tokens");
-        long first = _trainer.Step, perStep = _trainer.TokensPerStep;
+        long perStep = _trainer.TokensPerStep;
         double loss = double.NaN;
-        Score? score = null;
-        string? note = null;
+        Score? last = null;
         while (_trainer.Progress < 1 && !_run.Cancellation.IsCancellationRequested)
         {
             int part = (int)(_trainer.Progress * Validations);
@@ -61,23 +74,17 @@ public sealed class TrainingRun
             loss = step.Loss;
             if (!double.IsFinite(loss) || !double.IsFinite(step.GradientNorm))
                 throw Diverged(step);
-            bool measure = _validation is not null && (int)(_trainer.Progress * Validations) > part && _trainer.Progress < 1;
-            if (measure)
-            {
-                score = Validate(TokensNow);
-                note = score is null ? note : _run.Pick($"validação {score.NatsPerToken:0.0000}", $"validation {score.NatsPerToken:0.0000}");
-            }
-            metrics.Add(step, step.Step * perStep, Speed(step.Step - first), _trainer.Elapsed.TotalSeconds, measure ? score : null);
-            progress.Report(_trainer.Progress, (step.Step - first) * perStep, loss, note);
+            Score? score = null;
+            if (_validation is not null && (int)(_trainer.Progress * Validations) > part && _trainer.Progress < 1)
+                score = Validate((long)Math.Min(TokensNow, ShareNow * step.Step / _trainer.Progress * perStep));
+            last = score ?? last;
+            metrics.Add(step, step.Step * perStep, Speed(step.Step - first), _trainer.Elapsed.TotalSeconds, score);
+            progress.Report(_trainer.Progress, (step.Step - first) * perStep, loss, last is null ? null : _run.Pick($"validação {last.NatsPerToken:0.0000}", $"validation {last.NatsPerToken:0.0000}"));
             afterStep?.Invoke(progress);
             if (_sinceSaved.Elapsed > _saveEvery && _sinceSaved.Elapsed * SaveShare > _saveTook)
                 Save(metrics);
         }
-        bool interrupted = _run.Cancellation.IsCancellationRequested && _trainer.Progress < 1;
-        Save(metrics);
-        if (!interrupted && _validation is not null)
-            score = Validate(TokensAtEnd);
-        return new(loss, score, Speed(_trainer.Step - first), interrupted);
+        return (loss, last);
     }
 
     private double Speed(long steps) => steps * _trainer.TokensPerStep / Math.Max(1e-9, _learning.Elapsed.TotalSeconds);
