@@ -11,6 +11,9 @@ public sealed class Generator
     private ulong _seed;
     private ulong _stream;
 
+    /// <summary>The generator of the whole process, which random operations use where none is passed. Its seed is 0 until set: a program gives the same numbers each time.</summary>
+    public static Generator Default { get; } = new(0);
+
     /// <summary>A generator of this seed, at its first stream.</summary>
     public Generator(ulong seed)
     {
@@ -40,9 +43,18 @@ public sealed class Generator
         }
     }
 
+    /// <summary>Starts again at the first stream of <paramref name="seed"/>.</summary>
+    public void SetSeed(ulong seed) => State = (seed, 0);
+
     /// <summary>A stream that this generator has not given out before.</summary>
     public ulong NextStream()
     {
         lock (_lock) return _stream++;
+    }
+
+    /// <summary>The seed and a new stream, read together: another thread may set the seed in between.</summary>
+    internal (ulong Seed, ulong Stream) NextDraw()
+    {
+        lock (_lock) return (_seed, _stream++);
     }
 }

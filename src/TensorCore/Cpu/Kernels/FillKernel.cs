@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using TensorCore.Cpu;
 
 namespace TensorCore;
@@ -23,8 +22,23 @@ internal sealed partial class CpuBackend
     private static unsafe void Fill<T>(void* p, long n, T value)
         where T : unmanaged
     {
-        const int Most = 1 << 30;
-        for (T* at = (T*)p; n > 0; at += Most, n -= Most) new Span<T>(at, (int)Math.Min(n, Most)).Fill(value);
+        FillJob<T> job = new() { P = (T*)p, Count = n, Value = value };
+        WorkerPool.Run(ref job, checked((int)((n + FillJob<T>.Grain - 1) / FillJob<T>.Grain)));
+    }
+
+    private unsafe struct FillJob<T> : IJob
+        where T : unmanaged
+    {
+        public const long Grain = 1 << 18;
+        public T* P;
+        public long Count;
+        public T Value;
+
+        public readonly void Execute(int piece)
+        {
+            long begin = piece * Grain;
+            new Span<T>(P + begin, (int)Math.Min(Grain, Count - begin)).Fill(Value);
+        }
     }
 
     // y is read and written at the same places, which the binary kernel allows.

@@ -32,7 +32,11 @@ public sealed class IndexSelect : Op, IOp
     public override void Backward(Tensor dy, Gradients dx)
     {
         if (!dx.Needs(0)) return;
-        if (dx.Existing(0) is Tensor into) IndexAdd.AddRows(dy, _index, into, _axis);
+        if (dx.Existing(0) is Tensor into)
+        {
+            into.MarkChanged(Name);
+            IndexAdd.AddRows(dy, _index, into, _axis);
+        }
         else dx.Add(0, Op.Apply(new IndexAdd(_axis, _index, _shape), dy), fresh: true);
     }
 

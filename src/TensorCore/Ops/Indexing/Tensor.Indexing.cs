@@ -45,8 +45,7 @@ public sealed partial class Tensor
         if (value.Device != Device) throw new DeviceException($"assign: a value on {value.Device} into a tensor on {Device}: move it with To(device)");
         if (value.Rank > plan.ResultShape.Rank || Shape.Broadcast(plan.ResultShape, value.Shape, "assign") != plan.ResultShape)
             throw new ShapeException($"assign: a value of shape {value.Shape} does not fit a part of shape {plan.ResultShape}");
-        for (int i = 0; i < Rank; i++)
-            if (_strides[i] == 0 && _sizes[i] > 1) throw new ShapeException($"assign: along axis {i} this tensor of shape {Shape} is expanded, one element stands for {_sizes[i]}: assign to a Clone()");
+        RequireDistinct("assign");
         value = value.To(DType);
         if (ReferenceEquals(value.Storage, Storage)) value = value.Clone();
         if (!Autograd.IsRecording || (!value.RequiresGrad && (Node is null || IsLeaf)))
@@ -60,5 +59,12 @@ public sealed partial class Tensor
         Node = y.Node;
         Storage.Changed(recorded: true);
         ViewVersion = Storage.Version;
+    }
+
+    /// <summary>Refuses to write into an expanded tensor, where one element stands for several.</summary>
+    private void RequireDistinct(string op)
+    {
+        for (int i = 0; i < Rank; i++)
+            if (_strides[i] == 0 && _sizes[i] > 1) throw new ShapeException($"{op}: along axis {i} this tensor of shape {Shape} is expanded, one element stands for {_sizes[i]}: change a Clone()");
     }
 }

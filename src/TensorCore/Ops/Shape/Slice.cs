@@ -24,7 +24,11 @@ public sealed class Slice : Op, IOp
     {
         if (!dx.Needs(0)) return;
         // The parts of a split share one buffer instead of bringing a padded one each.
-        if (dx.Existing(0) is Tensor whole) _region.ViewOf(whole).AddInPlace(dy);
+        if (dx.Existing(0) is Tensor whole)
+        {
+            whole.MarkChanged("slice");
+            whole.Device.Backend.AddStrided(dy, _region.ViewOf(whole));
+        }
         else dx.Add(0, Op.Apply(new Pad(_region, 0), dy), fresh: true);
     }
 
@@ -32,6 +36,11 @@ public sealed class Slice : Op, IOp
     public static OpSample Sample(SampleGenerator g)
     {
         Tensor x = g.Tensor(g.Shape(maxRank: 4));
+        if (x.Rank >= 2 && g.Chance(5))
+        {
+            int offset = g.Choose(5) - 2;
+            return OpSample.Of($"{x.Shape} diagonal {offset}", [x], t => t[0].Diagonal(offset, 0, -1));
+        }
         TensorIndex[] indices = IndexSamples.Basic(g, x.Shape);
         return OpSample.Of($"{x.Shape} [{string.Join(", ", indices)}]", [x], t => t[0][indices]);
     }
@@ -66,11 +75,18 @@ public sealed class Pad : Op, IOp
     public static OpSample Sample(SampleGenerator g)
     {
         Tensor x = g.Tensor(g.Shape(minRank: 1, maxRank: 3));
+        if (g.Chance(5)) return OpSample.Of($"{x.Shape} on a diagonal", [x], t => t[0].DiagonalEmbed(-1));
         (int, int)[] padding = new (int, int)[1 + g.Choose(x.Rank)];
         for (int i = 0; i < padding.Length; i++) padding[i] = (g.Choose(3), g.Choose(3));
         double value = g.OneOf(0, 1.5);
         return OpSample.Of($"{x.Shape} by {string.Join(" ", padding)} with {value}", [x], t => t[0].Pad(padding, value));
     }
+}
+
+internal partial interface IBackend
+{
+    /// <summary>y += x, of the same shape and dtype, each with strides of its own.</summary>
+    void AddStrided(Tensor x, Tensor y);
 }
 
 public sealed partial class Tensor
