@@ -163,9 +163,9 @@ internal sealed class Planter(Sources sources)
     private static bool OnlyItsShape(IdentifierNameSyntax name)
     {
         SyntaxNode node = name.Parent is PostfixUnaryExpressionSyntax suppressed ? suppressed : name;
-        if (node.Parent is MemberAccessExpressionSyntax { Name.Identifier.Text: "Shape" or "DType" or "Device" or "Sizes" or "Rank" or "Count" or "Size" or "Strides" }) return true;
+        if (node.Parent is MemberAccessExpressionSyntax { Name.Identifier.Text: "Shape" or "DType" or "Device" or "Sizes" or "Rank" or "Count" or "Size" or "Strides" or "IsContiguous" }) return true;
         return node.Parent is ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax call }
-            && call.Expression.ToString() is "Tensor.EmptyLike" or "Tensor.ZerosLike" or "Tensor.OnesLike";
+            && call.Expression.ToString() is "Tensor.EmptyLike" or "Tensor.ZerosLike" or "Tensor.OnesLike" or "EmptyRows";
     }
 
     private static ITypeSymbol? TypeOf(ISymbol? symbol) => symbol switch

@@ -28,5 +28,10 @@ public readonly struct Gradients
     /// A contiguous buffer that already holds earlier contributions to this input and may be added to in place by a kernel (β = 1); null if
     /// there is none, and always null while the backward pass is itself recorded.
     /// </summary>
-    public Tensor? Existing(int input) => Needs(input) ? _pass.Existing(_node.Inputs[input]!) : null;
+    public Tensor? Existing(int input)
+    {
+        if (!Needs(input) || _pass.Existing(_node.Inputs[input]!) is not Tensor sum) return null;
+        sum.MarkChanged(_node.Name);
+        return sum;
+    }
 }

@@ -19,7 +19,21 @@ internal readonly struct Pow : IBinary
     public Tensor GradB(Tensor a, Tensor b, Tensor y, Tensor dy) => dy * Tensor.Where((a == 0) & (b >= 0), Tensor.Zeros([], a.DType), y * a.Log());
 
     /// <inheritdoc/>
-    public static OpSample Sample(SampleGenerator g) => OpSample.Binary(g, Tensor.Pow, a: (0.3, 2), b: (-2, 2));
+    public static OpSample Sample(SampleGenerator g)
+    {
+        int form = g.Choose(6);
+        if (form < 4) return OpSample.Binary(g, Tensor.Pow, a: (0.3, 2), b: (-2, 2));
+        int[] shape = g.Shape();
+        if (form == 4)
+        {
+            // Whole exponents, 0 among them, at bases of either sign and at 0 itself.
+            Tensor x = g.Tensor(shape), keep = g.Mask(shape).To(g.DType), exponents = g.Indices(shape, 4).To(g.DType);
+            return OpSample.Of($"{x.Shape} to whole exponents", [x], t => Tensor.Pow(t[0] * keep, exponents));
+        }
+        // 0 to a positive power stays 0 however the exponent moves.
+        Tensor p = g.Tensor(shape, 0.5, 2), bases = g.Mask(shape).To(g.DType);
+        return OpSample.Of($"0 and 1 to {p.Shape}", [p], t => Tensor.Pow(bases, t[0]));
+    }
 }
 
 public sealed partial class Tensor

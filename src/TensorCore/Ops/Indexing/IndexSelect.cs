@@ -34,7 +34,6 @@ internal sealed class IndexSelect : Op, IOp
         if (!dx.Needs(0)) return;
         if (dx.Existing(0) is Tensor into)
         {
-            into.MarkChanged(Name);
             IndexAdd.AddRows(dy, _index, into, _axis);
         }
         else dx.Add(0, Op.Apply(new IndexAdd(_axis, _index, _shape), dy), fresh: true);

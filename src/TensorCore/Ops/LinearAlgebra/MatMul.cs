@@ -47,7 +47,6 @@ internal sealed class MatMul : Op, IOp
     {
         if (dx.Existing(input) is Tensor sum)
         {
-            sum.MarkChanged(OpName);
             sum.Device.Backend.MatMul(left, right, sum, accumulate: true);
             return;
         }

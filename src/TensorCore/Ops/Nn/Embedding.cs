@@ -38,7 +38,6 @@ internal sealed class EmbeddingOp : Op, IOp
         if (dx.Existing(0) is Tensor existing)
         {
             dy.Device.Backend.ScatterAddRows(dy.Contiguous(), _indices!, existing, RowLength(_weightShape));
-            existing.MarkChanged(OpName);
         }
         else
         {

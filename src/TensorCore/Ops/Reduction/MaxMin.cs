@@ -73,6 +73,16 @@ internal sealed class Extremum : Op, IOp
         Tensor x = g.Tensor(shape, distinct: true);
         int[] axes = g.Subset(x.Rank);
         bool keep = g.Chance(), largest = g.Chance();
+        if (x.Rank > 0 && g.Chance(6))
+        {
+            // Every extremum twice: the two halves of its gradient must add up to one whole.
+            int axis = g.Axis(x.Rank);
+            return OpSample.Of($"{x.Shape} beside itself, axis {axis} keep {keep} largest {largest}", [x], t =>
+            {
+                Tensor doubled = Tensor.Cat([t[0], t[0]], axis);
+                return largest ? doubled.Max(axis, keep) : doubled.Min(axis, keep);
+            });
+        }
         return OpSample.Of($"{x.Shape} axes ({string.Join(", ", axes)}) keep {keep} largest {largest}", [x], t => largest ? t[0].Max(axes, keep) : t[0].Min(axes, keep));
     }
 }

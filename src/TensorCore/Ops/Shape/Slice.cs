@@ -26,7 +26,6 @@ internal sealed class Slice : Op, IOp
         // The parts of a split share one buffer instead of bringing a padded one each.
         if (dx.Existing(0) is Tensor whole)
         {
-            whole.MarkChanged("slice");
             whole.Device.Backend.AddStrided(dy, _region.ViewOf(whole));
         }
         else dx.Add(0, Op.Apply(new Pad(_region, 0), dy), fresh: true);
