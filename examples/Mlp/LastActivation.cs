@@ -45,8 +45,8 @@ public static class LastActivation
         return (x, Tensor.From(labels, [count, 3]));
     }
 
-    /// <summary>Ice creams sold in an hour at a temperature: none below 15 °C, eight more with each degree above.</summary>
-    public static double Sales(double temperature) => Math.Max(0, 8 * (temperature - 15));
+    /// <summary>Ice creams sold in a day, in hundreds, at a temperature in °C: none below 15, eight more with each degree above.</summary>
+    public static double Sales(double temperature) => Math.Max(0, 0.08 * (temperature - 15));
 
     /// <summary>Softmax and cross-entropy (right), or three sigmoids and binary cross-entropy (wrong).</summary>
     public static ExclusiveResult Exclusive(bool softmax, ulong seed, int steps)
@@ -66,13 +66,13 @@ public static class LastActivation
         return new(network, Share(p.ArgMax(1).ToArray<long>().Zip(truth.ToArray<long>(), (a, b) => a == b)), p.Sum(1).ToArray<float>());
     }
 
-    /// <summary>Sigmoids and binary cross-entropy (right), or a softmax over the labels (wrong): its probabilities sum to 1, so "all three" and "none" cannot be said.</summary>
+    /// <summary>Sigmoids and binary cross-entropy (right), or a softmax over the labels (wrong): its probabilities sum to 1, so "all three" cannot be told from "none".</summary>
     public static IndependentResult Independent(bool sigmoid, ulong seed, int steps, Tensor fresh, Tensor truth)
     {
         (Tensor x, Tensor labels) = Labels(600, new Generator(seed));
         // A softmax can only be given shares: a point's labels divided by their number; without any, a third each.
         Tensor none = Tensor.From<float>([.. labels.Sum(1).ToArray<float>().Select(s => s == 0 ? 1f / 3 : 0f)], [x.Size(0), 1]);
-        Tensor shares = labels / labels.Sum(1, keepDim: true).Maximum(1) + none;
+        Tensor shares = labels / Tensor.Maximum(labels.Sum(1, keepDim: true), Tensor.Scalar(1)) + none;
         MultilayerPerceptron network = new([2, 24, 24, 3], h => h.Tanh(), new Generator(seed + 1));
         Training.Run(new Adam(network.Parameters(), 0.02), steps, () => sigmoid
             ? Loss.BinaryCrossEntropyWithLogits(network.Forward(x), labels)
@@ -80,7 +80,7 @@ public static class LastActivation
 
         using Autograd.RecordingScope scope = Autograd.NoGrad();
         Tensor logits = network.Forward(fresh);
-        // Half of the largest share a label can have: ½ for a sigmoid; for a softmax between ⅓ (three labels, or none) and ½ (two) lies 5/12.
+        // A sigmoid says yes above ½. The best that can be done with the softmax: 5/12 lies between its share for two labels, ½, and for none, ⅓; but ⅓ is also that of three.
         Tensor said = sigmoid ? (logits.Sigmoid() - 0.5).Step() : (logits.Softmax() - 5.0 / 12).Step();
         bool[] right = [.. (said - truth).Abs().Sum(1).ToArray<float>().Select(wrong => wrong == 0)];
         return new(Share(right), right);
@@ -92,7 +92,7 @@ public static class LastActivation
         MultilayerPerceptron network = new([1, 8, 1], h => h.Tanh(), new Generator(seed + 1));
         // The output starts at the mean of the data: a ReLU that starts below zero would have no gradient and never wake up.
         Nn.Initializers.Constant(network.Layers[^1].Bias!, activation == "sigmoid" ? 0 : targets.Mean().Item());
-        Training.Run(new Adam(network.Parameters(), 0.05), steps, () => Loss.MeanSquaredError(Predict(x), targets), new CosineDecay(steps, 0.05, 0.001));
+        Training.Run(new Adam(network.Parameters(), 0.02), steps, () => Loss.MeanSquaredError(Predict(x), targets), new CosineDecay(steps, 0.02));
 
         using Autograd.RecordingScope scope = Autograd.NoGrad();
         float[] fitted = Predict(Tensor.From(Temperatures, [Temperatures.Length, 1])).ToArray<float>();
@@ -101,7 +101,7 @@ public static class LastActivation
 
         Tensor Predict(Tensor temperature)
         {
-            Tensor z = network.Forward((temperature - 20) / 10) * (activation == "sigmoid" ? 1 : 1);
+            Tensor z = network.Forward((temperature - 20) / 10);
             return activation switch { "relu" => z.Relu(), "sigmoid" => z.Sigmoid(), _ => z };
         }
     }
@@ -110,8 +110,8 @@ public static class LastActivation
     public static (Tensor X, Tensor Targets) SalesData(int count, Generator generator)
     {
         Tensor t = Tensor.Rand([count, 1], 5, 35, generator: generator);
-        Tensor sales = (8 * (t - 15)).Relu();
-        Tensor noise = Tensor.RandN([count, 1], std: 8, generator: generator) * (t - 15).Step();
+        Tensor sales = (0.08 * (t - 15)).Relu();
+        Tensor noise = Tensor.RandN([count, 1], std: 0.08, generator: generator) * (t - 15).Step();
         return (t, (sales + noise).Relu());
     }
 
@@ -122,4 +122,38 @@ public static class LastActivation
     }
 
     private static double Share(IEnumerable<bool> right) => right.Average(r => r ? 1.0 : 0.0);
+}
+
+/// <summary>All three tasks with their right and wrong choices, and the data that the picture shows.</summary>
+public sealed record LastActivationResults(
+    ulong Seed,
+    ExclusiveResult Softmax,
+    ExclusiveResult SigmoidOnClasses,
+    Tensor LabelPoints,
+    IndependentResult Sigmoid,
+    IndependentResult SoftmaxOnLabels,
+    Tensor SalesX,
+    Tensor SalesTargets,
+    SalesResult Relu,
+    SalesResult Identity,
+    SalesResult SigmoidOnSales)
+{
+    /// <summary>Trains the seven networks.</summary>
+    public static LastActivationResults Train(ulong seed, int steps = 600)
+    {
+        (Tensor points, Tensor labels) = LastActivation.Labels(1500, new Generator(seed + 7));
+        (Tensor x, Tensor sales) = LastActivation.SalesData(150, new Generator(seed));
+        return new(
+            seed,
+            LastActivation.Exclusive(softmax: true, seed, steps),
+            LastActivation.Exclusive(softmax: false, seed, steps),
+            points,
+            LastActivation.Independent(sigmoid: true, seed, steps, points, labels),
+            LastActivation.Independent(sigmoid: false, seed, steps, points, labels),
+            x,
+            sales,
+            LastActivation.Regression("relu", seed, steps, x, sales),
+            LastActivation.Regression("identity", seed, steps, x, sales),
+            LastActivation.Regression("sigmoid", seed, steps, x, sales));
+    }
 }
