@@ -1,13 +1,5 @@
-using BenchmarkDotNet.Columns;
-using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Exporters.Json;
-using BenchmarkDotNet.Jobs;
-using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Mathematics;
 using BenchmarkDotNet.Reports;
-using BenchmarkDotNet.Running;
-using BenchmarkDotNet.Toolchains.InProcess.Emit;
-using Perfolizer.Horology;
 using Spectre.Console;
 using TensorCore.Cpu;
 
@@ -37,14 +29,7 @@ public static class GemmSuite
         AnsiConsole.Write(ceilings);
 
         GemmBenchmark.Quick = options.Quick;
-        // In this process: the ceilings and the products must see the same clock frequency and neighbours, and a process per
-        // case would take ten times as long.
-        Job job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(1)
-            .WithIterationCount(options.Quick ? 5 : 11).WithIterationTime(TimeInterval.FromMilliseconds(options.Quick ? 50 : 100));
-        ManualConfig config = ManualConfig.CreateEmpty().AddJob(job).AddLogger(new Progress()).AddColumnProvider(DefaultColumnProviders.Instance)
-            
-            .AddExporter(JsonExporter.Brief).WithArtifactsPath(SuiteOptions.Artifacts).WithOptions(ConfigOptions.DisableOptimizationsValidator);
-        Summary summary = BenchmarkRunner.Run<GemmBenchmark>(config);
+        Summary summary = BenchmarkRun.Of<GemmBenchmark>(options);
         WorkerPool.Threads = threads;
 
         Row[] rows = [.. summary.Reports.Where(static r => r.ResultStatistics is not null).Select(Describe)
@@ -57,8 +42,7 @@ public static class GemmSuite
         AnsiConsole.Write(table);
         string path = SuiteOptions.WriteJson("gemm", new { Date = DateTime.UtcNow, Level = Simd.Level.ToString(), options.Quick, Machines = machines, Rows = rows });
         AnsiConsole.WriteLine($"Written to {path}");
-        if (summary.HasCriticalValidationErrors || rows.Length < summary.BenchmarksCases.Length)
-            throw new InvalidOperationException($"gemm: only {rows.Length} of {summary.BenchmarksCases.Length} cases gave a result");
+        BenchmarkRun.RequireAll(summary, rows.Length, "gemm");
     }
 
     private static Machine Measure(int threads)
@@ -74,29 +58,5 @@ public static class GemmSuite
         int threads = (int)report.BenchmarkCase.Parameters[nameof(GemmBenchmark.Threads)];
         Statistics s = report.ResultStatistics!;
         return new(GemmBenchmark.Shapes.ToList().IndexOf(shape), shape.ToString(), shape.DType.Name(), threads, s.Median / 1000, shape.Flops / s.Median, shape.Flops / s.Min, GemmBenchmark.Ceiling[(shape, threads)]);
-    }
-
-    // BenchmarkDotNet's log is hundreds of lines; a dot per finished case and the errors are enough.
-    private sealed class Progress : ILogger
-    {
-        public string Id => nameof(Progress);
-
-        public int Priority => 0;
-
-        public void Write(LogKind logKind, string text)
-        {
-            if (logKind == LogKind.Error) Console.Error.Write(text);
-            else if (logKind == LogKind.Header && text.Contains("Benchmark:")) Console.Write('.');
-        }
-
-        public void WriteLine() { }
-
-        public void WriteLine(LogKind logKind, string text)
-        {
-            Write(logKind, text);
-            if (logKind == LogKind.Error) Console.Error.WriteLine();
-        }
-
-        public void Flush() { }
     }
 }

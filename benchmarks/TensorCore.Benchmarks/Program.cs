@@ -5,6 +5,8 @@ using TensorCore.Benchmarks;
 Dictionary<string, Action<SuiteOptions>> suites = new(StringComparer.OrdinalIgnoreCase)
 {
     ["gemm"] = GemmSuite.Run,
+    ["ops"] = OpsSuite.Run,
+    ["gpt"] = GptSuite.Run,
 };
 
 bool quick = args.Contains("--quick");

@@ -104,6 +104,4 @@ public sealed partial class Tensor
         if (DType is not (DType.Float32 or DType.Float64))
             throw new DTypeException($"{op}: {DType.Name()} {Shape}: this op computes in float32 or float64; convert with To(DType.Float32)");
     }
-
-    private string DebuggerText => $"{DType.Name()} {Shape}{(RequiresGrad ? " grad" : "")}";
 }

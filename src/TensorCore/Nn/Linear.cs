@@ -1,5 +1,3 @@
-using TensorCore.Cpu;
-
 namespace TensorCore.Nn;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using TensorCore.Cpu;
-
 namespace TensorCore.Nn;
 
 /// <summary>How <see cref="MultiHeadAttention"/> and <see cref="TransformerBlock"/> are built. The defaults are GPT-2's.</summary>

@@ -1,18 +1,5 @@
 namespace TensorCore.Cpu;
 
-/// <summary>What a matrix product applies to each element as it leaves the registers.</summary>
-public enum Activation
-{
-    /// <summary>x.</summary>
-    None,
-
-    /// <summary>max(x, 0); NaN stays NaN.</summary>
-    Relu,
-
-    /// <summary>½·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))), the tanh form of GELU (Hendrycks and Gimpel 2016, section 2) that GPT-2 uses.</summary>
-    GeluTanh,
-}
-
 /// <summary>
 /// The end of a matrix product, fused into it so that C is written once:
 /// <c>pre = alpha·op(A)·op(B) + beta·C + bias</c>, then <c>C = activation(pre)</c>. The default does nothing.

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace TensorCore.Cpu;
@@ -29,13 +30,33 @@ internal static unsafe class MicroKernel<V>
         get => 2 * V.Count;
     }
 
-    // Packed B is read ahead of its use by this much: the L2 streamer alone leaves 5-10 % on the table.
-    private const int AheadBytes = 1024;
-
     /// <summary>
     /// C[rows × width·Count] = (add ? C : 0) + A·B over k steps. Step p reads A at <c>a + p·aStep</c> (rows side by side)
     /// and B at <c>b + p·bStep</c>. All steps are in bytes.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Run(int rows, int width, in TileArguments t)
+    {
+        if (typeof(V) == typeof(F512)) MicroKernel<Lanes512<float>, Vector512<float>>.Run(rows, width, t);
+        else if (typeof(V) == typeof(F256)) MicroKernel<Lanes256<float>, Vector256<float>>.Run(rows, width, t);
+        else if (typeof(V) == typeof(F128)) MicroKernel<Lanes128<float>, Vector128<float>>.Run(rows, width, t);
+        else if (typeof(V) == typeof(F1)) MicroKernel<Lanes1<float>, float>.Run(rows, width, t);
+        else if (typeof(V) == typeof(D512)) MicroKernel<Lanes512<double>, Vector512<double>>.Run(rows, width, t);
+        else if (typeof(V) == typeof(D256)) MicroKernel<Lanes256<double>, Vector256<double>>.Run(rows, width, t);
+        else if (typeof(V) == typeof(D128)) MicroKernel<Lanes128<double>, Vector128<double>>.Run(rows, width, t);
+        else if (typeof(V) == typeof(D1)) MicroKernel<Lanes1<double>, double>.Run(rows, width, t);
+        else throw new NotSupportedException($"gemm: no micro-kernel for {typeof(V).Name}");
+    }
+}
+
+/// <summary>The tiles themselves, on bare vectors: see <see cref="ILanes{T}"/> for why.</summary>
+internal static unsafe class MicroKernel<L, T>
+    where L : struct, ILanes<T>
+    where T : unmanaged
+{
+    // Packed B is read ahead of its use by this much: the L2 streamer alone leaves 5-10 % on the table.
+    private const int AheadBytes = 1024;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(int rows, int width, in TileArguments t)
     {
@@ -93,29 +114,29 @@ internal static unsafe class MicroKernel<V>
             for (int i = 0; i < R.Value; i++)
             {
                 Sse.Prefetch0(row);
-                if (W.Value == 2) Sse.Prefetch0(row + V.Count * V.LaneSize);
+                if (W.Value == 2) Sse.Prefetch0(row + sizeof(T));
                 row += ldc;
             }
         }
 
-        V c0x = V.Zero, c0y = V.Zero;
-        V c1x = V.Zero, c1y = V.Zero;
-        V c2x = V.Zero, c2y = V.Zero;
-        V c3x = V.Zero, c3y = V.Zero;
-        V c4x = V.Zero, c4y = V.Zero;
-        V c5x = V.Zero, c5y = V.Zero;
-        V c6x = V.Zero, c6y = V.Zero;
-        V c7x = V.Zero, c7y = V.Zero;
-        V c8x = V.Zero, c8y = V.Zero;
-        V c9x = V.Zero, c9y = V.Zero;
-        V c10x = V.Zero, c10y = V.Zero;
-        V c11x = V.Zero, c11y = V.Zero;
-        V c12x = V.Zero, c12y = V.Zero;
-        V c13x = V.Zero, c13y = V.Zero;
+        T c0x = L.Zero, c0y = L.Zero;
+        T c1x = L.Zero, c1y = L.Zero;
+        T c2x = L.Zero, c2y = L.Zero;
+        T c3x = L.Zero, c3y = L.Zero;
+        T c4x = L.Zero, c4y = L.Zero;
+        T c5x = L.Zero, c5y = L.Zero;
+        T c6x = L.Zero, c6y = L.Zero;
+        T c7x = L.Zero, c7y = L.Zero;
+        T c8x = L.Zero, c8y = L.Zero;
+        T c9x = L.Zero, c9y = L.Zero;
+        T c10x = L.Zero, c10y = L.Zero;
+        T c11x = L.Zero, c11y = L.Zero;
+        T c12x = L.Zero, c12y = L.Zero;
+        T c13x = L.Zero, c13y = L.Zero;
         for (; k > 0; k--)
         {
-            V x = V.Load(b, 0);
-            V y = W.Value == 2 ? V.Load(b, V.Count) : V.Zero;
+            T x = L.Load(b, 0);
+            T y = W.Value == 2 ? L.Load(b, 1) : L.Zero;
             if (Sse.IsSupported)
             {
                 Sse.Prefetch0(b + AheadBytes);
@@ -124,100 +145,100 @@ internal static unsafe class MicroKernel<V>
             }
 
             {
-                V s = V.Broadcast(a, 0);
-                c0x = V.Fma(s, x, c0x);
-                if (W.Value == 2) c0y = V.Fma(s, y, c0y);
+                T s = L.Broadcast(a, 0);
+                c0x = L.MultiplyAdd(s, x, c0x);
+                if (W.Value == 2) c0y = L.MultiplyAdd(s, y, c0y);
             }
 
             if (R.Value > 1)
             {
-                V s = V.Broadcast(a, 1);
-                c1x = V.Fma(s, x, c1x);
-                if (W.Value == 2) c1y = V.Fma(s, y, c1y);
+                T s = L.Broadcast(a, 1);
+                c1x = L.MultiplyAdd(s, x, c1x);
+                if (W.Value == 2) c1y = L.MultiplyAdd(s, y, c1y);
             }
 
             if (R.Value > 2)
             {
-                V s = V.Broadcast(a, 2);
-                c2x = V.Fma(s, x, c2x);
-                if (W.Value == 2) c2y = V.Fma(s, y, c2y);
+                T s = L.Broadcast(a, 2);
+                c2x = L.MultiplyAdd(s, x, c2x);
+                if (W.Value == 2) c2y = L.MultiplyAdd(s, y, c2y);
             }
 
             if (R.Value > 3)
             {
-                V s = V.Broadcast(a, 3);
-                c3x = V.Fma(s, x, c3x);
-                if (W.Value == 2) c3y = V.Fma(s, y, c3y);
+                T s = L.Broadcast(a, 3);
+                c3x = L.MultiplyAdd(s, x, c3x);
+                if (W.Value == 2) c3y = L.MultiplyAdd(s, y, c3y);
             }
 
             if (R.Value > 4)
             {
-                V s = V.Broadcast(a, 4);
-                c4x = V.Fma(s, x, c4x);
-                if (W.Value == 2) c4y = V.Fma(s, y, c4y);
+                T s = L.Broadcast(a, 4);
+                c4x = L.MultiplyAdd(s, x, c4x);
+                if (W.Value == 2) c4y = L.MultiplyAdd(s, y, c4y);
             }
 
             if (R.Value > 5)
             {
-                V s = V.Broadcast(a, 5);
-                c5x = V.Fma(s, x, c5x);
-                if (W.Value == 2) c5y = V.Fma(s, y, c5y);
+                T s = L.Broadcast(a, 5);
+                c5x = L.MultiplyAdd(s, x, c5x);
+                if (W.Value == 2) c5y = L.MultiplyAdd(s, y, c5y);
             }
 
             if (R.Value > 6)
             {
-                V s = V.Broadcast(a, 6);
-                c6x = V.Fma(s, x, c6x);
-                if (W.Value == 2) c6y = V.Fma(s, y, c6y);
+                T s = L.Broadcast(a, 6);
+                c6x = L.MultiplyAdd(s, x, c6x);
+                if (W.Value == 2) c6y = L.MultiplyAdd(s, y, c6y);
             }
 
             if (R.Value > 7)
             {
-                V s = V.Broadcast(a, 7);
-                c7x = V.Fma(s, x, c7x);
-                if (W.Value == 2) c7y = V.Fma(s, y, c7y);
+                T s = L.Broadcast(a, 7);
+                c7x = L.MultiplyAdd(s, x, c7x);
+                if (W.Value == 2) c7y = L.MultiplyAdd(s, y, c7y);
             }
 
             if (R.Value > 8)
             {
-                V s = V.Broadcast(a, 8);
-                c8x = V.Fma(s, x, c8x);
-                if (W.Value == 2) c8y = V.Fma(s, y, c8y);
+                T s = L.Broadcast(a, 8);
+                c8x = L.MultiplyAdd(s, x, c8x);
+                if (W.Value == 2) c8y = L.MultiplyAdd(s, y, c8y);
             }
 
             if (R.Value > 9)
             {
-                V s = V.Broadcast(a, 9);
-                c9x = V.Fma(s, x, c9x);
-                if (W.Value == 2) c9y = V.Fma(s, y, c9y);
+                T s = L.Broadcast(a, 9);
+                c9x = L.MultiplyAdd(s, x, c9x);
+                if (W.Value == 2) c9y = L.MultiplyAdd(s, y, c9y);
             }
 
             if (R.Value > 10)
             {
-                V s = V.Broadcast(a, 10);
-                c10x = V.Fma(s, x, c10x);
-                if (W.Value == 2) c10y = V.Fma(s, y, c10y);
+                T s = L.Broadcast(a, 10);
+                c10x = L.MultiplyAdd(s, x, c10x);
+                if (W.Value == 2) c10y = L.MultiplyAdd(s, y, c10y);
             }
 
             if (R.Value > 11)
             {
-                V s = V.Broadcast(a, 11);
-                c11x = V.Fma(s, x, c11x);
-                if (W.Value == 2) c11y = V.Fma(s, y, c11y);
+                T s = L.Broadcast(a, 11);
+                c11x = L.MultiplyAdd(s, x, c11x);
+                if (W.Value == 2) c11y = L.MultiplyAdd(s, y, c11y);
             }
 
             if (R.Value > 12)
             {
-                V s = V.Broadcast(a, 12);
-                c12x = V.Fma(s, x, c12x);
-                if (W.Value == 2) c12y = V.Fma(s, y, c12y);
+                T s = L.Broadcast(a, 12);
+                c12x = L.MultiplyAdd(s, x, c12x);
+                if (W.Value == 2) c12y = L.MultiplyAdd(s, y, c12y);
             }
 
             if (R.Value > 13)
             {
-                V s = V.Broadcast(a, 13);
-                c13x = V.Fma(s, x, c13x);
-                if (W.Value == 2) c13y = V.Fma(s, y, c13y);
+                T s = L.Broadcast(a, 13);
+                c13x = L.MultiplyAdd(s, x, c13x);
+                if (W.Value == 2) c13y = L.MultiplyAdd(s, y, c13y);
             }
 
             a += aStep;
@@ -242,17 +263,17 @@ internal static unsafe class MicroKernel<V>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void WriteRow<W>(byte* c, V x, V y, bool add)
+    private static void WriteRow<W>(byte* c, T x, T y, bool add)
         where W : struct, INumber
     {
         if (add)
         {
-            x += V.Load(c, 0);
-            if (W.Value == 2) y += V.Load(c, V.Count);
+            x = L.Add(x, L.Load(c, 0));
+            if (W.Value == 2) y = L.Add(y, L.Load(c, 1));
         }
 
-        V.Store(x, c, 0);
-        if (W.Value == 2) V.Store(y, c, V.Count);
+        L.Store(x, c, 0);
+        if (W.Value == 2) L.Store(y, c, 1);
     }
 }
 

@@ -36,12 +36,12 @@ internal sealed partial class CpuBackend
     public void GatherRows(Tensor weight, Tensor indices, Tensor y, long rowLength)
     {
         if (y.Count == 0) return;
-        GatherJob job = new() { Weight = weight, Indices = indices, Y = y, Count = indices.Count, RowBytes = rowLength * y.DType.Size() };
+        GatherRowsJob job = new() { Weight = weight, Indices = indices, Y = y, Count = indices.Count, RowBytes = rowLength * y.DType.Size() };
         job.RowsPerPiece = Math.Max(1, (1 << 17) / job.RowBytes);
         WorkerPool.Run(ref job, checked((int)((job.Count + job.RowsPerPiece - 1) / job.RowsPerPiece)));
     }
 
-    private unsafe struct GatherJob : IJob
+    private unsafe struct GatherRowsJob : IJob
     {
         public Operand Weight, Indices, Y;
         public long Count, RowBytes, RowsPerPiece;

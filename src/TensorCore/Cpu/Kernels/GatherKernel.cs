@@ -11,7 +11,7 @@ internal sealed partial class CpuBackend
     public void Scatter(Tensor s, Tensor index, Tensor y, long outer, long n, long inner, long picks) =>
         RunGather(new() { X = s, Index = index, Y = y, N = n, Inner = inner, Picks = picks, Size = y.DType.Size() }, outer);
 
-    private static void RunGather(GatherJob job, long outer)
+    private static void RunGather(MoveJob job, long outer)
     {
         if (outer * job.Picks * job.Inner == 0) return;
         job.Outer = outer;
@@ -20,7 +20,7 @@ internal sealed partial class CpuBackend
     }
 
     /// <summary>Moves single elements; a piece owns whole outer slices, so what lands on one place does so in the order of k.</summary>
-    private unsafe struct GatherJob : IJob
+    private unsafe struct MoveJob : IJob
     {
         public Operand X, Index, Y;
         public long Outer, N, Inner, Picks, OuterPerPiece;

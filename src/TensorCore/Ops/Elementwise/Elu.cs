@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = x where x &gt; 0, else α(eˣ − 1);  dx = dy, or dy·(y + α).  (Clevert et al. 2015, arXiv:1511.07289.)</summary>
-public readonly struct Elu(double alpha) : IUnary
+public readonly struct EluOp(double alpha) : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "elu";
@@ -35,5 +35,5 @@ public readonly struct Elu(double alpha) : IUnary
 public sealed partial class Tensor
 {
     /// <summary>x where x &gt; 0, else α(eˣ − 1), element by element.</summary>
-    public Tensor Elu(double alpha = 1) => Apply(new Elu(alpha));
+    public Tensor Elu(double alpha = 1) => Apply(new EluOp(alpha));
 }

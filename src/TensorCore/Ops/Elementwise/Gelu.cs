@@ -5,7 +5,7 @@ namespace TensorCore;
 /// <summary>
 /// gelu(x) = x·Φ(x) = x/2·(1 + erf(x/√2));  d/dx = Φ(x) + x·φ(x), φ the normal density.  (Hendrycks and Gimpel 2016, arXiv:1606.08415.)
 /// </summary>
-public readonly struct Gelu : IUnary
+public readonly struct GeluOp : IUnary
 {
     private const double InvSqrt2 = 0.70710678118654752440;
     private const double InvSqrt2Pi = 0.39894228040143267794;
@@ -75,5 +75,5 @@ public readonly struct GeluTanh : IUnary
 public sealed partial class Tensor
 {
     /// <summary>x·Φ(x), element by element: exact by erf, or the tanh form that GPT-2 uses with <paramref name="approximate"/>.</summary>
-    public Tensor Gelu(bool approximate = false) => approximate ? Apply(default(GeluTanh)) : Apply(default(Gelu));
+    public Tensor Gelu(bool approximate = false) => approximate ? Apply(default(GeluTanh)) : Apply(default(GeluOp));
 }

@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = x where x &gt; 0, else slope·x;  dx = dy, or slope·dy.  (Maas et al. 2013.)</summary>
-public readonly struct LeakyRelu(double slope) : IUnary
+public readonly struct LeakyReluOp(double slope) : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "leaky_relu";
@@ -30,5 +30,5 @@ public readonly struct LeakyRelu(double slope) : IUnary
 public sealed partial class Tensor
 {
     /// <summary>x where x &gt; 0, else slope·x, element by element.</summary>
-    public Tensor LeakyRelu(double slope = 0.01) => Apply(new LeakyRelu(slope));
+    public Tensor LeakyRelu(double slope = 0.01) => Apply(new LeakyReluOp(slope));
 }

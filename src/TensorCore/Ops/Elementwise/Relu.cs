@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = max(x, 0);  dx = dy where x &gt; 0, else 0 (also at x = 0).</summary>
-public readonly struct Relu : IUnary
+public readonly struct ReluOp : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "relu";
@@ -29,5 +29,5 @@ public readonly struct Relu : IUnary
 public sealed partial class Tensor
 {
     /// <summary>max(x, 0), element by element; NaN stays NaN.</summary>
-    public Tensor Relu() => Apply(default(Relu));
+    public Tensor Relu() => Apply(default(ReluOp));
 }

@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = σ(x) = 1 / (1 + e⁻ˣ);  dx = dy·y·(1 − y).</summary>
-public readonly struct Sigmoid : IUnary
+public readonly struct SigmoidOp : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "sigmoid";
@@ -26,5 +26,5 @@ public readonly struct Sigmoid : IUnary
 public sealed partial class Tensor
 {
     /// <summary>1 / (1 + e⁻ˣ), element by element.</summary>
-    public Tensor Sigmoid() => Apply(default(Sigmoid));
+    public Tensor Sigmoid() => Apply(default(SigmoidOp));
 }

@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = ln(1 + e^(βx)) / β, evaluated without overflow as max(x, 0) + ln(1 + e^(−|βx|)) / β;  dx = dy·σ(βx).</summary>
-public readonly struct Softplus(double beta) : IUnary
+public readonly struct SoftplusOp(double beta) : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "softplus";
@@ -34,5 +34,5 @@ public readonly struct Softplus(double beta) : IUnary
 public sealed partial class Tensor
 {
     /// <summary>ln(1 + e^(βx)) / β, element by element: a smooth ReLU.</summary>
-    public Tensor Softplus(double beta = 1) => Apply(new Softplus(beta));
+    public Tensor Softplus(double beta = 1) => Apply(new SoftplusOp(beta));
 }

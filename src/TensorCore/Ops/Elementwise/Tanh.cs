@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = tanh x;  dx = dy·(1 − y²).</summary>
-public readonly struct Tanh : IUnary
+public readonly struct TanhOp : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "tanh";
@@ -26,5 +26,5 @@ public readonly struct Tanh : IUnary
 public sealed partial class Tensor
 {
     /// <summary>tanh x, element by element.</summary>
-    public Tensor Tanh() => Apply(default(Tanh));
+    public Tensor Tanh() => Apply(default(TanhOp));
 }

@@ -7,13 +7,13 @@ namespace TensorCore;
 /// dp = dy·act′(p), dx = dp·W, dW = dpᵀ·x, db = Σ over rows of dp. Bias and activation ride in the product's epilogue, so y is written once;
 /// backward forms dp and db in one pass over dy.
 /// </summary>
-public sealed class Linear : FusedOp, IOp
+public sealed class LinearOp : FusedOp, IOp
 {
     private readonly Activation _activation;
     private readonly bool _inputFirst, _keep;
     private Tensor? _kept; // what act′ is computed from: p for GELU, y for ReLU
 
-    internal Linear(Activation activation, bool inputFirst, bool keep) => (_activation, _inputFirst, _keep) = (activation, inputFirst, keep);
+    internal LinearOp(Activation activation, bool inputFirst, bool keep) => (_activation, _inputFirst, _keep) = (activation, inputFirst, keep);
 
     /// <inheritdoc/>
     public static string OpName => "linear";
@@ -133,7 +133,7 @@ public sealed partial class Tensor
             bias.RequireFloat("linear");
         }
         bool keep = Autograd.IsRecording && (x.RequiresGrad || weight.RequiresGrad || bias is { RequiresGrad: true });
-        Linear op = new(activation, inputFirst, keep);
+        LinearOp op = new(activation, inputFirst, keep);
         return bias is null ? Op.Apply(op, x, weight) : Op.Apply(op, x, weight, bias);
     }
 }

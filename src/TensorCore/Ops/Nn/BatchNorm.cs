@@ -5,14 +5,14 @@ namespace TensorCore;
 /// other axes (M values a channel): dx = w·rstd·(dy − Σdy/M − x̂·Σ(dy·x̂)/M); in evaluation they are constants: dx = w·rstd·dy. In both dw = Σ dy·x̂,
 /// db = Σ dy.  (Ioffe, Szegedy 2015, arXiv:1502.03167, algorithm 1.)
 /// </summary>
-public sealed class BatchNorm : FusedOp, IOp
+public sealed class BatchNormOp : FusedOp, IOp
 {
     private readonly bool _training;
     private readonly double _eps;
     private readonly int _weight, _bias;
     private readonly Tensor _mean, _rstd;
 
-    internal BatchNorm(bool training, double eps, int weight, int bias, Tensor mean, Tensor rstd) =>
+    internal BatchNormOp(bool training, double eps, int weight, int bias, Tensor mean, Tensor rstd) =>
         (_training, _eps, _weight, _bias, _mean, _rstd) = (training, eps, weight, bias, mean, rstd);
 
     /// <inheritdoc/>
@@ -39,7 +39,7 @@ public sealed class BatchNorm : FusedOp, IOp
     {
         Tensor x = inputs[0].Contiguous();
         Tensor y = Tensor.EmptyLike(x);
-        x.Device.Backend.BatchNorm(x, _mean, _rstd, LayerNorm.Optional(inputs, _weight), LayerNorm.Optional(inputs, _bias), y);
+        x.Device.Backend.BatchNorm(x, _mean, _rstd, LayerNormOp.Optional(inputs, _weight), LayerNormOp.Optional(inputs, _bias), y);
         return y;
     }
 
@@ -49,7 +49,7 @@ public sealed class BatchNorm : FusedOp, IOp
         Tensor x = Inputs[0].Contiguous();
         Tensor? g = dx.Needs(0) ? Tensor.EmptyLike(x) : null;
         Tensor? dw = _weight > 0 && dx.Needs(_weight) ? Tensor.EmptyLike(_mean) : null, db = _bias > 0 && dx.Needs(_bias) ? Tensor.EmptyLike(_mean) : null;
-        x.Device.Backend.BatchNormBackward(x, _mean, _rstd, LayerNorm.Optional(Inputs, _weight), dy.Contiguous(), g, dw, db, _training);
+        x.Device.Backend.BatchNormBackward(x, _mean, _rstd, LayerNormOp.Optional(Inputs, _weight), dy.Contiguous(), g, dw, db, _training);
         if (g is not null) dx.Add(0, g, fresh: true);
         if (dw is not null) dx.Add(_weight, dw, fresh: true);
         if (db is not null) dx.Add(_bias, db, fresh: true);
@@ -81,7 +81,7 @@ internal partial interface IBackend
     /// <summary>y = (x − mean)·rstd·weight + bias, by channel; all contiguous.</summary>
     void BatchNorm(Tensor x, Tensor mean, Tensor rstd, Tensor? weight, Tensor? bias, Tensor y);
 
-    /// <summary>The gradients that are not null: see <see cref="TensorCore.BatchNorm"/>; dx through the batch's statistics only in training.</summary>
+    /// <summary>The gradients that are not null: see <see cref="BatchNormOp"/>; dx through the batch's statistics only in training.</summary>
     void BatchNormBackward(Tensor x, Tensor mean, Tensor rstd, Tensor? weight, Tensor dy, Tensor? dx, Tensor? dweight, Tensor? dbias, bool training);
 }
 
@@ -139,7 +139,7 @@ public sealed partial class Tensor
             rstd = (variance + eps).Rsqrt();
         }
         int atWeight = weight is null ? 0 : 1, atBias = bias is null ? 0 : atWeight + 1;
-        BatchNorm op = new(training, eps, atWeight, atBias, mean, rstd);
+        BatchNormOp op = new(training, eps, atWeight, atBias, mean, rstd);
         return weight is null
             ? bias is null ? Op.Apply(op, this) : Op.Apply(op, this, bias)
             : bias is null ? Op.Apply(op, this, weight) : Op.Apply(op, this, weight, bias);

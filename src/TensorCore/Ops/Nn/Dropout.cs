@@ -5,12 +5,12 @@ namespace TensorCore;
 /// stream, position), so backward draws them again instead of storing them.
 /// (Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov 2014, JMLR 15.)
 /// </summary>
-public sealed class Dropout : Op, IOp
+public sealed class DropoutOp : Op, IOp
 {
     private readonly double _p;
     private readonly ulong _seed, _stream;
 
-    internal Dropout(double p, ulong seed, ulong stream) => (_p, _seed, _stream) = (p, seed, stream);
+    internal DropoutOp(double p, ulong seed, ulong stream) => (_p, _seed, _stream) = (p, seed, stream);
 
     /// <inheritdoc/>
     public static string OpName => "dropout";
@@ -27,7 +27,7 @@ public sealed class Dropout : Op, IOp
     }
 
     /// <inheritdoc/>
-    public override void Backward(Tensor dy, Gradients dx) => dx.Add(0, Op.Apply(new Dropout(_p, _seed, _stream), dy), fresh: true);
+    public override void Backward(Tensor dy, Gradients dx) => dx.Add(0, Op.Apply(new DropoutOp(_p, _seed, _stream), dy), fresh: true);
 
     /// <inheritdoc/>
     public static OpSample Sample(SampleGenerator g)
@@ -62,6 +62,6 @@ public sealed partial class Tensor
         if (!(p is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(p), p, "dropout: p is the probability of a zero, from 0 to 1");
         RequireFloat("dropout");
         if (!training || p == 0) return this;
-        return Op.Apply(new Dropout(p, generator.Seed, generator.NextStream()), this);
+        return Op.Apply(new DropoutOp(p, generator.Seed, generator.NextStream()), this);
     }
 }

@@ -4,12 +4,12 @@ namespace TensorCore;
 /// y[i…] = weight[index[i…]]: the rows that indices name;  dweight[v] = Σ of dy[i…] over the places with index v. The gradient's cost is that of the
 /// looked-up rows, plus a fill with zeros if no buffer holds an earlier contribution (a weight that is also the output layer's).
 /// </summary>
-public sealed class Embedding : Op, IOp
+public sealed class EmbeddingOp : Op, IOp
 {
     private Tensor? _indices;
     private Shape _weightShape;
 
-    internal Embedding()
+    internal EmbeddingOp()
     {
     }
 
@@ -82,14 +82,14 @@ public sealed class EmbeddingBackward : Op, IOp
         Tensor rows = inputs[0].Contiguous();
         _indices = Save(inputs[1].Contiguous());
         Tensor y = Tensor.Full([_count, .. rows.Sizes[_indices.Rank..]], 0, rows.DType, rows.Device);
-        y.Device.Backend.ScatterAddRows(rows, _indices, y, Embedding.RowLength(y.Shape));
+        y.Device.Backend.ScatterAddRows(rows, _indices, y, EmbeddingOp.RowLength(y.Shape));
         return y;
     }
 
     /// <inheritdoc/>
     public override void Backward(Tensor dy, Gradients dx)
     {
-        if (dx.Needs(0)) dx.Add(0, Op.Apply(new Embedding(), dy, _indices!), fresh: true);
+        if (dx.Needs(0)) dx.Add(0, Op.Apply(new EmbeddingOp(), dy, _indices!), fresh: true);
     }
 
     /// <inheritdoc/>
@@ -130,6 +130,6 @@ public sealed partial class Tensor
         if (Rank == 0) throw new ShapeException("embedding: the table is a scalar: it needs an axis of rows, (V, …)");
         if (indices.DType is not (DType.Int64 or DType.Int32))
             throw new DTypeException($"embedding: indices are {indices.DType.Name()} {indices.Shape}: they must be int64 or int32");
-        return Op.Apply(new Embedding(), this, indices.To(DType.Int64));
+        return Op.Apply(new EmbeddingOp(), this, indices.To(DType.Int64));
     }
 }

@@ -4,14 +4,14 @@ namespace TensorCore;
 /// y = x̂·w + b with x̂ = (x − mean)·rstd, mean and variance of the last axes, rstd = 1/√(var + eps);
 /// with g = dy·w: dx = rstd·(g − mean(g) − x̂·mean(g·x̂)), dw = Σ dy·x̂, db = Σ dy over the rows.  (Ba, Kiros, Hinton 2016, arXiv:1607.06450, eq. 3.)
 /// </summary>
-public sealed class LayerNorm : FusedOp, IOp
+public sealed class LayerNormOp : FusedOp, IOp
 {
     private readonly int _axes, _weight, _bias;
     private readonly double _eps;
     private Tensor? _mean, _rstd;
 
     /// <summary>The op; <paramref name="weight"/> and <paramref name="bias"/> are their positions among the inputs, 0 if there is none.</summary>
-    internal LayerNorm(int axes, double eps, int weight, int bias) => (_axes, _eps, _weight, _bias) = (axes, eps, weight, bias);
+    internal LayerNormOp(int axes, double eps, int weight, int bias) => (_axes, _eps, _weight, _bias) = (axes, eps, weight, bias);
 
     /// <inheritdoc/>
     public static string OpName => "layer_norm";
@@ -84,13 +84,13 @@ public sealed class LayerNorm : FusedOp, IOp
 /// y = x̂·w with x̂ = x·rstd, rstd = 1/√(mean(x²) + eps) over the last axis;  with g = dy·w: dx = rstd·(g − x̂·mean(g·x̂)), dw = Σ dy·x̂ over the rows.
 /// (Zhang, Sennrich 2019, arXiv:1910.07467, eq. 4.)
 /// </summary>
-public sealed class RmsNorm : FusedOp, IOp
+public sealed class RmsNormOp : FusedOp, IOp
 {
     private readonly double _eps;
     private readonly int _weight;
     private Tensor? _rstd;
 
-    internal RmsNorm(double eps, int weight) => (_eps, _weight) = (eps, weight);
+    internal RmsNormOp(double eps, int weight) => (_eps, _weight) = (eps, weight);
 
     /// <inheritdoc/>
     public static string OpName => "rms_norm";
@@ -112,12 +112,12 @@ public sealed class RmsNorm : FusedOp, IOp
         Tensor x = inputs[0].Contiguous();
         Tensor y = Tensor.EmptyLike(x);
         _rstd = Tensor.Empty(x.Sizes[..^1], x.DType, x.Device);
-        x.Device.Backend.NormForward(x, LayerNorm.Optional(inputs, _weight), null, y, null, _rstd, _eps);
+        x.Device.Backend.NormForward(x, LayerNormOp.Optional(inputs, _weight), null, y, null, _rstd, _eps);
         return y;
     }
 
     /// <inheritdoc/>
-    protected override void FusedBackward(Tensor dy, Gradients dx) => LayerNorm.Backward(Inputs, _weight, 0, null, _rstd!, dy, dx);
+    protected override void FusedBackward(Tensor dy, Gradients dx) => LayerNormOp.Backward(Inputs, _weight, 0, null, _rstd!, dy, dx);
 
     /// <inheritdoc/>
     public static OpSample Sample(SampleGenerator g)
@@ -161,7 +161,7 @@ public sealed partial class Tensor
         CheckNormParameter("layer_norm", "weight", weight, _sizes.AsSpan(^axes..));
         CheckNormParameter("layer_norm", "bias", bias, _sizes.AsSpan(^axes..));
         int atWeight = weight is null ? 0 : 1, atBias = bias is null ? 0 : atWeight + 1;
-        LayerNorm op = new(axes, eps, atWeight, atBias);
+        LayerNormOp op = new(axes, eps, atWeight, atBias);
         return weight is null
             ? bias is null ? Op.Apply(op, this) : Op.Apply(op, this, bias)
             : bias is null ? Op.Apply(op, this, weight) : Op.Apply(op, this, weight, bias);
@@ -177,7 +177,7 @@ public sealed partial class Tensor
         RequireFloat("rms_norm");
         if (Rank == 0) throw new ShapeException("rms_norm of a scalar: it needs an axis");
         CheckNormParameter("rms_norm", "weight", weight, _sizes.AsSpan(^1..));
-        return weight is null ? Op.Apply(new RmsNorm(eps, 0), this) : Op.Apply(new RmsNorm(eps, 1), this, weight);
+        return weight is null ? Op.Apply(new RmsNormOp(eps, 0), this) : Op.Apply(new RmsNormOp(eps, 1), this, weight);
     }
 
     private void CheckNormParameter(string op, string name, Tensor? parameter, ReadOnlySpan<int> sizes)

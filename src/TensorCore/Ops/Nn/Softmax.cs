@@ -5,11 +5,11 @@ namespace TensorCore;
 /// <summary>
 /// y = eˣ / Σ eˣ over the last axis;  dx = y·(dy − Σ dy·y). Computed as e^(x − max), so large x do not overflow.
 /// </summary>
-public sealed class Softmax : FusedOp, IOp
+public sealed class SoftmaxOp : FusedOp, IOp
 {
     private Tensor? _y;
 
-    internal Softmax()
+    internal SoftmaxOp()
     {
     }
 
@@ -55,11 +55,11 @@ public sealed class Softmax : FusedOp, IOp
 }
 
 /// <summary>y = x − ln Σ eˣ over the last axis;  dx = dy − eʸ·Σ dy.</summary>
-public sealed class LogSoftmax : FusedOp, IOp
+public sealed class LogSoftmaxOp : FusedOp, IOp
 {
     private Tensor? _y;
 
-    internal LogSoftmax()
+    internal LogSoftmaxOp()
     {
     }
 
@@ -131,8 +131,8 @@ public sealed partial class Tensor
     {
         RequireFloat("softmax");
         int a = Shape.Axis(axis);
-        if (a == Rank - 1) return Op.Apply(new Softmax(), this);
-        return Op.Apply(new Softmax(), Transpose(a, -1)).Transpose(a, -1);
+        if (a == Rank - 1) return Op.Apply(new SoftmaxOp(), this);
+        return Op.Apply(new SoftmaxOp(), Transpose(a, -1)).Transpose(a, -1);
     }
 
     /// <summary>
@@ -145,7 +145,7 @@ public sealed partial class Tensor
     {
         RequireFloat("log_softmax");
         int a = Shape.Axis(axis);
-        if (a == Rank - 1) return Op.Apply(new LogSoftmax(), this);
-        return Op.Apply(new LogSoftmax(), Transpose(a, -1)).Transpose(a, -1);
+        if (a == Rank - 1) return Op.Apply(new LogSoftmaxOp(), this);
+        return Op.Apply(new LogSoftmaxOp(), Transpose(a, -1)).Transpose(a, -1);
     }
 }

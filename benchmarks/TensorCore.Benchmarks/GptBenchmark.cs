@@ -1,0 +1,84 @@
+using BenchmarkDotNet.Attributes;
+using TensorCore.Examples.Gpt;
+using TensorCore.Optim;
+
+namespace TensorCore.Benchmarks;
+
+/// <summary>One training step, or one token of generation.</summary>
+/// <param name="Name">The model and the batch.</param>
+/// <param name="Config">The model's sizes.</param>
+/// <param name="Batch">Sequences in a step; 0 measures the generation of one token.</param>
+/// <param name="Time">Tokens of a sequence, or in the cache.</param>
+public sealed record GptCase(string Name, GptConfig Config, int Batch, int Time)
+{
+    /// <summary>Tokens that one call works on.</summary>
+    public int Tokens => Math.Max(1, Batch) * (Batch == 0 ? 1 : Time);
+
+    public override string ToString() => Name;
+}
+
+/// <summary>A GPT as examples/Gpt trains it: forward, backward, clip and AdamW, all in float32.</summary>
+public class GptBenchmark
+{
+    private Action _call = () => { };
+
+    public static bool Quick { get; set; }
+
+    public static IEnumerable<GptCase> Cases
+    {
+        get
+        {
+            GptConfig small = new() { Layers = 4, Heads = 4, Width = 128, Context = 128, Vocabulary = 256 };
+            GptConfig medium = new() { Layers = 6, Heads = 6, Width = 384, Context = 256, Vocabulary = 65 };
+            GptConfig gpt2 = new() { Layers = 12, Heads = 12, Width = 768, Context = 1024, Vocabulary = 50257 };
+            yield return new GptCase("0.8 M, B16 T128", small, 16, 128);
+            yield return new GptCase("0.8 M, one token at 64", small, 0, 64);
+            if (Quick) yield break;
+            yield return new GptCase("0.8 M, B12 T64", small, 12, 64);
+            yield return new GptCase("10.7 M, B12 T64", medium, 12, 64);
+            yield return new GptCase("10.7 M, B64 T256", medium, 64, 256);
+            yield return new GptCase("GPT-2 124 M, B4 T64", gpt2, 4, 64);
+            yield return new GptCase("GPT-2 124 M, one token at 64", gpt2, 0, 64);
+        }
+    }
+
+    [ParamsSource(nameof(Cases))]
+    public GptCase Case { get; set; } = null!;
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        GptModel model = new(Case.Config, seed: 1);
+        _call = Case.Batch == 0 ? Generation(model) : Training(model);
+    }
+
+    [Benchmark]
+    public void Call() => _call();
+
+    private Action Training(GptModel model)
+    {
+        (Tensor[] decayed, Tensor[] free) = model.DecayGroups();
+        AdamW adam = new([new ParameterGroup(decayed, weightDecay: 0.1), new ParameterGroup(free, weightDecay: 0)], 3e-4, 0.9, 0.95);
+        Tensor ids = Tensor.RandInt(0, Case.Config.Vocabulary, [Case.Batch, Case.Time]), targets = Tensor.RandInt(0, Case.Config.Vocabulary, [Case.Batch, Case.Time]);
+        return () =>
+        {
+            adam.ZeroGrad();
+            model.Loss(ids, targets).Backward();
+            GradientClip.ByNorm(model.Parameters(), 1);
+            adam.Step();
+        };
+    }
+
+    private Action Generation(GptModel model)
+    {
+        model.Eval();
+        Nn.KeyValueCache[] cache = model.NewCache();
+        Tensor prompt = Tensor.RandInt(0, Case.Config.Vocabulary, [1, Case.Time]), next = Tensor.RandInt(0, Case.Config.Vocabulary, [1, 1]);
+        using (Autograd.NoGrad()) model.NextLogits(prompt, cache);
+        return () =>
+        {
+            using (Autograd.NoGrad()) model.NextLogits(next, cache);
+            foreach (Nn.KeyValueCache layer in cache) layer.Truncate(Case.Time);
+        };
+    }
+}
