@@ -141,7 +141,7 @@ public sealed record LastActivationResults(
     /// <summary>Trains the seven networks.</summary>
     public static LastActivationResults Train(ulong seed, int steps = 600)
     {
-        (Tensor points, Tensor labels) = LastActivation.Labels(1500, new Generator(seed + 7));
+        (Tensor points, Tensor labels) = LastActivation.Labels(1000, new Generator(seed + 7));
         (Tensor x, Tensor sales) = LastActivation.SalesData(150, new Generator(seed));
         return new(
             seed,

@@ -4,8 +4,8 @@ namespace TensorCore.Examples.Mlp;
 
 /// <summary>One learning rate's training.</summary>
 /// <param name="Losses">Before each step; the last is infinite or NaN where the training diverged.</param>
-/// <param name="Fitted">The network at the end, at <see cref="Curve.Grid"/>.</param>
-public sealed record RateRun(double Rate, double[] Losses, float[] Fitted)
+/// <param name="Moments">The network at <see cref="Curve.Grid"/> after some steps, the last ones before it diverged or the training ended included.</param>
+public sealed record RateRun(double Rate, double[] Losses, IReadOnlyList<(int Step, float[] Fitted)> Moments)
 {
     /// <summary>Whether the loss grew beyond all bounds, or above where it started.</summary>
     public bool Diverged => !double.IsFinite(Losses[^1]) || Losses[^1] > 2 * Losses[0];
@@ -18,17 +18,22 @@ public sealed record RateRun(double Rate, double[] Losses, float[] Fitted)
 public static class LearningRates
 {
     /// <summary>From far too small to far too large.</summary>
-    public static readonly double[] Rates = [0.0003, 0.003, 0.03, 0.3, 3];
+    public static readonly double[] Rates = [0.0003, 0.003, 0.03, 0.1, 0.5];
 
     /// <summary>One training for each rate.</summary>
-    public static RateRun[] Sweep(ulong seed, int steps = 400) => [.. Rates.Select(rate => Train(rate, seed, steps))];
+    public static RateRun[] Sweep(ulong seed, int steps = 2000) => [.. Rates.Select(rate => Train(rate, seed, steps))];
 
     private static RateRun Train(double rate, ulong seed, int steps)
     {
         (Tensor x, Tensor targets) = Curve.Data(128, new Generator(seed));
         MultilayerPerceptron network = new([1, 32, 32, 1], h => h.Tanh(), new Generator(seed + 1)); // the same start for all
         Sgd optimizer = new(network.Parameters(), rate);
-        double[] losses = Training.Run(optimizer, steps, () => Loss.MeanSquaredError(network.Forward(x), targets));
-        return new(rate, losses, Curve.Ask(network));
+        List<(int Step, float[] Fitted)> moments = [];
+        double[] losses = Training.Run(optimizer, steps, () => Loss.MeanSquaredError(network.Forward(x), targets), after: step =>
+        {
+            if (step <= 8 || step == steps || step % Math.Max(1, steps / 10) == 0)
+                moments.Add((step, Curve.Ask(network)));
+        });
+        return new(rate, losses, moments);
     }
 }

@@ -29,7 +29,7 @@ public static class MlpApp
         [
             ("xor", "XOR com dois neurônios escondidos", "XOR with two hidden neurons", run => RunXor(run, run.Get(seed), run.Get(steps) ?? 500, run.Get(folder)!)),
             ("spirals", "duas espirais", "two spirals", run => RunSpirals(run, run.Get(seed), run.Get(steps) ?? 1000, run.Get(folder)!)),
-            ("learning-rate", "taxas de aprendizado lado a lado", "learning rates side by side", run => RunRates(run, run.Get(seed), run.Get(steps) ?? 400, run.Get(folder)!)),
+            ("learning-rate", "taxas de aprendizado lado a lado", "learning rates side by side", run => RunRates(run, run.Get(seed), run.Get(steps) ?? 2000, run.Get(folder)!)),
             ("width", "aproximação de uma função com mais e mais neurônios", "approximation of a function with more and more neurons", run => RunWidths(run, run.Get(seed), run.Get(steps) ?? 1500, run.Get(folder)!)),
             ("last-activation", "softmax, sigmoide ou ReLU no fim", "softmax, sigmoid or ReLU at the end", run => RunLastActivation(run, run.Get(seed), run.Get(steps) ?? 600, run.Get(folder)!)),
         ];

@@ -14,7 +14,7 @@ public sealed record WidthRun(int Width, long Parameters, double Error, float[] 
 public static class Widths
 {
     /// <summary>Neurons in the hidden layer.</summary>
-    public static readonly int[] Sizes = [1, 2, 4, 8, 16, 64];
+    public static readonly int[] Sizes = [1, 2, 4, 16, 64];
 
     /// <summary>One training for each width; of <paramref name="starts"/> starts the best, so that luck weighs less.</summary>
     public static WidthRun[] Compare(ulong seed, int steps = 1500, int starts = 2)

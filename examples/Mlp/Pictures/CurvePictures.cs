@@ -14,14 +14,31 @@ internal static class CurvePictures
             texts.Pick(
                 "A mesma rede, os mesmos pesos iniciais, os mesmos dados; só muda η em w ← w − η·dL/dw. Pequena demais: quase nada acontece. Boa: a perda cai. Grande demais: cada passo passa do vale e a perda explode.",
                 "The same network, the same first weights, the same data; only η in w ← w − η·dL/dw differs. Too small: hardly anything happens. Good: the loss falls. Too large: each step overshoots the valley and the loss explodes."))
-        { Columns = 3, PanelWidth = 330, PanelHeight = 270 };
+        { Columns = 2, PanelWidth = 430, PanelHeight = 300 };
         Plot losses = new(texts.Pick("a perda em cada passo", "the loss at each step")) { XAxis = { Label = texts.Pick("passo", "step") }, YAxis = { Label = texts.Pick("erro quadrático médio", "mean squared error"), Log = true, Limit = 100 } };
         foreach (RateRun run in runs)
             losses.Line<double>(Name(run), run.Losses);
         figure.Add(losses);
-        for (int i = 0; i < runs.Length; i++)
-            figure.Add(Fit($"{Name(runs[i])}: {Verdict(runs, runs[i], texts)}", runs[i].Fitted, Palette.Of(i), texts));
+        // One of each kind: the smallest, the best, the largest.
+        foreach (RateRun run in ((RateRun[])[runs[0], runs.MinBy(r => r.FinalLoss)!, runs[^1]]).Distinct())
+            figure.Add(History(run, $"{Name(run)}: {Verdict(runs, run, texts)}", Palette.Of(Array.IndexOf(runs, run)), texts));
         return figure;
+    }
+
+    // The network after some steps, the older the paler, as long as it can be drawn.
+    private static Plot History(RateRun run, string title, Rgb color, Texts texts)
+    {
+        List<(int Step, float[] Fitted)> shown = [.. run.Moments.Where(m => run.Diverged ? m.Step <= 5 : m.Step > 8 || m.Step == 1)];
+        Plot plot = new(title) { XAxis = { Label = "x" }, YAxis = { Min = -3.5, Max = 3.5 } };
+        plot.Line<float, double>("f(x)", Curve.Grid, [.. Curve.Grid.Select(x => Curve.Value(x))], new(Palette.Muted, 1.6, Dashed: true));
+        for (int i = 0; i < shown.Count; i++)
+        {
+            bool last = i == shown.Count - 1;
+            double age = (i + 1.0) / shown.Count;
+            string? name = last ? texts.Pick($"rede depois de {shown[i].Step} passos", $"network after {shown[i].Step} steps") : null;
+            plot.Line<float, float>(name, Curve.Grid, shown[i].Fitted, new(color, last ? 2.6 : 1.2, Opacity: last ? 1 : 0.15 + 0.5 * age));
+        }
+        return plot;
     }
 
     /// <summary>The approximation of each width, and the error against the width.</summary>
@@ -32,7 +49,7 @@ internal static class CurvePictures
             texts.Pick(
                 "f(x) = sen 2x + ½·cos 5x (tracejada) aproximada por uma camada escondida de tanh. Cada neurônio contribui com um degrau suave; com poucos não há degraus que bastem.",
                 "f(x) = sin 2x + ½·cos 5x (dashed) approximated by one hidden layer of tanh. Each neuron contributes one smooth step; few of them are not steps enough."))
-        { Columns = 4, PanelWidth = 290, PanelHeight = 230 };
+        { Columns = 3, PanelWidth = 320, PanelHeight = 250 };
         foreach (WidthRun run in runs)
         {
             string neurons = texts.Pick(run.Width > 1 ? "neurônios" : "neurônio", run.Width > 1 ? "neurons" : "neuron");
@@ -52,6 +69,8 @@ internal static class CurvePictures
             return texts.Pick("diverge", "diverges");
         if (ReferenceEquals(run, best))
             return texts.Pick("boa", "good");
+        if (run.FinalLoss < 4 * best.FinalLoss)
+            return texts.Pick("aprende, mas menos", "learns, but less");
         return run.Rate < best.Rate ? texts.Pick("pequena demais", "too small") : texts.Pick("grande demais", "too large");
     }
 

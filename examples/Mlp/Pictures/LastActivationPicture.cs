@@ -37,7 +37,7 @@ internal static class LastActivationPicture
     {
         float[] sums = results.SigmoidOnClasses.Sums;
         string range = $"{Number(sums.Min())} … {Number(sums.Max())}";
-        Plot plot = new(texts.Pick($"exclusivas, sigmoides: a soma das probabilidades é {range}", $"exclusive, sigmoids: the probabilities add up to {range}"))
+        Plot plot = new(texts.Pick($"exclusivas, sigmoides: soma {range}", $"exclusive, sigmoids: sum {range}"))
         { XAxis = { Label = "p(A) + p(B) + p(C)", Min = Math.Min(0.4, sums.Min()), Max = Math.Max(1.6, sums.Max()) }, YAxis = { Label = texts.Pick("pontos", "points"), Log = true, Min = 0.8 } };
         return plot.Histogram<float>(null, sums, 40).Rule(1, texts.Pick("softmax: sempre 1", "softmax: always 1"), vertical: true);
     }
@@ -45,7 +45,7 @@ internal static class LastActivationPicture
     private static Plot Labels(LastActivationResults results, IndependentResult result, string activation, Texts texts)
     {
         float[] points = results.LabelPoints.ToArray<float>();
-        Plot plot = new(texts.Pick($"independentes, {activation}: {Percent(result.ExactMatch)} com todos os rótulos certos", $"independent, {activation}: {Percent(result.ExactMatch)} with all labels right")) { EqualAspect = true, XAxis = { ShowTicks = false }, YAxis = { ShowTicks = false } };
+        Plot plot = new(texts.Pick($"independentes, {activation}: {Percent(result.ExactMatch)} tudo certo", $"independent, {activation}: {Percent(result.ExactMatch)} all right")) { EqualAspect = true, XAxis = { ShowTicks = false }, YAxis = { ShowTicks = false } };
         foreach ((double x, double y, double radius) in LastActivation.Discs)
         {
             double[] angles = [.. Enumerable.Range(0, 91).Select(i => i * Math.Tau / 90)];

@@ -38,8 +38,8 @@ internal static class PlanePictures
         return new Figure(
             texts.Pick("XOR com dois neurônios escondidos", "XOR with two hidden neurons"),
             texts.Pick(
-                "Um só neurônio não consegue (veja o exemplo Perceptron). Dois traçam duas linhas; o da saída vê os pontos já deslocados, e ali uma linha os separa.",
-                "One neuron alone cannot (see the Perceptron example). Two draw two lines; that of the output sees the points moved, and there one line separates them."))
+                "Um só neurônio não consegue (veja o exemplo Perceptron). Dois traçam duas linhas; o da saída vê os pontos já deslocados, e ali uma linha os separa (os dois de saída 1 caem no mesmo lugar).",
+                "One neuron alone cannot (see the Perceptron example). Two draw two lines; that of the output sees the points moved, and there one line separates them (both with output 1 land on one spot)."))
         { Columns = 2, PanelWidth = 380, PanelHeight = 350 }.Add(regions).Add(lines).Add(hidden).Add(loss);
     }
 
