@@ -116,6 +116,7 @@ internal sealed partial class CpuBackend
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void PackQueries<V>(in Buffers<V> to, long head)
             where V : struct, ISimd<V>
         {

@@ -196,6 +196,7 @@ internal sealed partial class CpuBackend
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void AddMask<V>(in Buffers<V> to, long head, int q0, int queries, int k0, int keys)
             where V : struct, ISimd<V>
         {
@@ -204,6 +205,7 @@ internal sealed partial class CpuBackend
             for (nint i = 0; i < (nint)keys * nr; i += V.Count) V.Store(V.Load(to.Scores, i) + V.Load(to.Mask, i), to.Scores, i);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void HideFuture<V>(byte* scores, int k0, int keys, int diagonal)
             where V : struct, ISimd<V>
         {
@@ -273,6 +275,7 @@ internal sealed partial class CpuBackend
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Write<V>(in Buffers<V> to, long head, int q0, int queries)
             where V : struct, ISimd<V>
         {
@@ -292,6 +295,7 @@ internal sealed partial class CpuBackend
         }
 
         /// <summary>One query against the keys as they lie: two products of a vector with a matrix.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void One<V>(long head, int query)
             where V : struct, ISimd<V>
         {

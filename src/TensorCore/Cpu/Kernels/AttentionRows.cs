@@ -87,18 +87,18 @@ internal readonly unsafe struct AttentionRows
 /// <summary>Memory that a thread keeps between pieces of work, from the pool; it grows to the largest that was needed.</summary>
 internal static unsafe class ThreadScratch
 {
-    [ThreadStatic] private static Block? t_block;
-    [ThreadStatic] private static long t_bytes;
+    [ThreadStatic] private static Block? _block;
+    [ThreadStatic] private static long _bytes;
 
     /// <summary>At least this many bytes, 64-byte aligned, valid until the thread asks again.</summary>
     public static byte* Take(long bytes)
     {
-        if (t_block is null || t_bytes < bytes)
+        if (_block is null || _bytes < bytes)
         {
-            t_block?.Release();
-            t_block = new Block(bytes);
-            t_bytes = bytes;
+            _block?.Release();
+            _block = new Block(bytes);
+            _bytes = bytes;
         }
-        return t_block.Pointer;
+        return _block.Pointer;
     }
 }

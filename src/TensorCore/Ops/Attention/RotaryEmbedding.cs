@@ -55,19 +55,19 @@ public sealed class RotaryEmbedding : Op, IOp
 internal static class RotaryTable
 {
     private const int MaxKept = 8;
-    private static readonly Lock s_lock = new();
-    private static readonly Dictionary<(int D, double Theta, DType DType), Tensor> s_tables = [];
+    private static readonly Lock _lock = new();
+    private static readonly Dictionary<(int D, double Theta, DType DType), Tensor> _tables = [];
 
     /// <summary>A table (at least <paramref name="positions"/>, D): D/2 cosines, then D/2 sines.</summary>
     public static Tensor Get(int positions, int d, double theta, DType dtype)
     {
-        lock (s_lock)
+        lock (_lock)
         {
-            if (s_tables.TryGetValue((d, theta, dtype), out Tensor? table) && table.Sizes[0] >= positions) return table;
+            if (_tables.TryGetValue((d, theta, dtype), out Tensor? table) && table.Sizes[0] >= positions) return table;
             // Doubling, so that decoding token by token seldom makes a new one.
             int rows = Math.Max(64, (int)BitOperations.RoundUpToPowerOf2((uint)positions));
-            if (s_tables.Count >= MaxKept) s_tables.Clear();
-            return s_tables[(d, theta, dtype)] = Compute(rows, d, theta, dtype);
+            if (_tables.Count >= MaxKept) _tables.Clear();
+            return _tables[(d, theta, dtype)] = Compute(rows, d, theta, dtype);
         }
     }
 
