@@ -21,7 +21,7 @@ public static class CnnApp
         Option<double> minutes = app.Number("--minutes", 9.0, "no máximo tantos minutos de treino", "at most this many minutes of training", 0.01, 10_000);
         Option<int> batch = app.Number("--batch", 128, "imagens por passo", "images in a step", 2, 10_000);
         Option<double> rate = app.Number("--rate", 4e-3, "maior taxa de aprendizado do ciclo", "highest learning rate of the cycle", 1e-8, 10);
-        Option<int?> channels = app.OptionalNumber<int>("--channels", "filtros na primeira camada (padrão 32; com --synthetic 8)", "filters in the first layer (default 32; with --synthetic 8)", 1, 1024);
+        Option<int?> channels = app.OptionalNumber<int>("--channels", "filtros na primeira camada (padrão 32; com --synthetic 16)", "filters in the first layer (default 32; with --synthetic 16)", 1, 1024);
         Option<double> dropout = app.Number("--dropout", 0.25, "parte dos números anulada antes das camadas densas", "share of numbers dropped before the dense layers", 0, 0.95);
         Option<int> image = app.Number("--image", 0, "imagem de teste cujos mapas são desenhados", "test image whose feature maps are drawn", 0);
         Option<ulong> seed = app.Number<ulong>("--seed", 1, "semente", "seed");
@@ -31,7 +31,7 @@ public static class CnnApp
         {
             ImageTask task = Load(run, run.Get(data), run.Get(synthetic), run.Get(seed));
             bool small = run.Get(synthetic);
-            TrainingSettings settings = new(run.Get(epochs) ?? (small ? 5 : 6), run.Get(minutes), run.Get(batch), run.Get(rate), run.Get(channels) ?? (small ? 8 : 32), run.Get(dropout), run.Get(seed));
+            TrainingSettings settings = new(run.Get(epochs) ?? (small ? 5 : 6), run.Get(minutes), run.Get(batch), run.Get(rate), run.Get(channels) ?? (small ? 16 : 32), run.Get(dropout), run.Get(seed));
             return Train(run, task, settings, run.Get(image), run.Get(folder)!);
         });
         return root;

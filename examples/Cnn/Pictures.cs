@@ -43,19 +43,19 @@ internal static class Pictures
             maps = trained.Network.FeatureMaps(task.Test.ToTensor(mean, std)[image..(image + 1)]);
 
         string truth = task.Names[task.Test.Labels[image]], answer = task.Names[trained.Answer(image)];
-        ImageGrid input = new(texts.Pick($"a imagem: {truth}; a resposta: {answer}", $"the image: {truth}; the answer: {answer}")) { Columns = 1, MaxImageSize = 200 };
+        ImageGrid input = new(texts.Pick($"a imagem: {truth}; a resposta: {answer}", $"the image: {truth}; the answer: {answer}")) { Columns = 1, MaxImageSize = 210 };
         input.Add(width, height, task.Test.Image(image));
         Figure figure = new(
             texts.Pick("O que os filtros veem", "What the filters see"),
             texts.Pick(
                 "Cada filtro desliza pela imagem e responde onde encontra o seu padrão: bordas e manchas na primeira camada; nas seguintes, partes cada vez maiores, com menos resolução.",
                 "Each filter slides over the image and answers where it finds its pattern: edges and blobs in the first layer; in the next ones larger and larger parts, at a lower resolution."))
-        { Columns = 2, PanelWidth = 430 };
+        { Columns = 3, PanelWidth = 420 };
         figure.Add(input).Add(kernels);
         for (int layer = 0; layer < maps.Count; layer++)
-            if (layer != 1)
-                figure.Add(Maps(maps[layer], texts.Pick($"as respostas da {layer + 1}ª camada", $"the answers of layer {layer + 1}")));
-        return figure;
+            figure.Add(Maps(maps[layer], texts.Pick($"as respostas da {layer + 1}ª camada", $"the answers of layer {layer + 1}")));
+        IEnumerable<(string, double)> bars = Enumerable.Range(0, task.Names.Count).Select(c => (task.Names[c], (double)trained.Probabilities[image, c]));
+        return figure.Add(new RankedBars(texts.Pick("softmax: quão provável é cada classe", "softmax: how probable each class is"), bars) { Max = 1, Percent = true });
     }
 
     private static HeatMap Confusion(TrainedNetwork trained, ImageTask task, Texts texts)
@@ -65,7 +65,7 @@ internal static class Pictures
         for (int row = 0; row < task.Names.Count; row++)
             for (int column = 0; column < task.Names.Count; column++)
                 largest = row == column ? largest : Math.Max(largest, counts[row, column]);
-        return new(texts.Pick("quem é tomado por quem (a escala termina no maior engano)", "who is taken for whom (the scale ends at the largest confusion)"), counts)
+        return new(texts.Pick("classe certa e resposta (o tom mais escuro: o maior engano)", "truth and answer (darkest: the largest confusion)"), counts)
         {
             RowLabels = task.Names,
             ColumnLabels = task.Names,
@@ -78,7 +78,7 @@ internal static class Pictures
 
     private static ImageGrid Mistakes(TrainedNetwork trained, ImageTask task, Texts texts)
     {
-        ImageGrid grid = new(texts.Pick("os enganos de que a rede tinha mais certeza: resposta (certa)", "the mistakes that the network was surest of: answer (truth)")) { Columns = 4, MaxImageSize = 62 };
+        ImageGrid grid = new(texts.Pick("os enganos com mais certeza: resposta (certa)", "the surest mistakes: answer (truth)")) { Columns = 4, MaxImageSize = 110 };
         IEnumerable<int> wrong = Enumerable.Range(0, task.Test.Count).Where(i => trained.Answer(i) != task.Test.Labels[i]);
         foreach (int i in wrong.OrderByDescending(i => trained.Probabilities[i, trained.Answer(i)]).Take(12))
             grid.Add(task.Test.Width, task.Test.Height, task.Test.Image(i), $"{task.Names[trained.Answer(i)]} ({task.Names[task.Test.Labels[i]]})", alert: true);

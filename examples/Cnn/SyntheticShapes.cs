@@ -25,14 +25,14 @@ public static class SyntheticShapes
     {
         // Per image: centre x, centre y, size, thickness, brightness.
         float[] random = Tensor.Rand([count, 5], generator: generator).ToArray<float>();
-        float[] noise = Tensor.RandN([count, Side, Side], std: 28, generator: generator).ToArray<float>();
+        float[] noise = Tensor.RandN([count, Side, Side], std: 40, generator: generator).ToArray<float>();
         byte[] pixels = new byte[count * Side * Side], labels = new byte[count];
         for (int i = 0; i < count; i++)
         {
             int label = i % Classes;
             labels[i] = (byte)label;
             ReadOnlySpan<float> r = random.AsSpan(5 * i, 5);
-            double centreX = 7 + 6 * r[0], centreY = 7 + 6 * r[1], size = 4 + 2.5 * r[2], half = 0.5 + 0.7 * r[3], brightness = 110 + 145 * r[4];
+            double centreX = 7 + 6 * r[0], centreY = 7 + 6 * r[1], size = 4 + 2.5 * r[2], half = 0.5 + 0.7 * r[3], brightness = 140 + 115 * r[4];
             for (int y = 0; y < Side; y++)
             {
                 for (int x = 0; x < Side; x++)
