@@ -1,1 +1,3 @@
-Console.WriteLine();
+using TensorCore.Examples.Gpt.Commands;
+
+return await GptProgram.RunAsync(args);

@@ -94,7 +94,7 @@ public sealed partial class Tensor
         where T : unmanaged
     {
         RequireElement<T>();
-        RequireDistinct("write");
+        RequireChangeable("write");
         MarkChanged("write");
         Tensor c = Detach().Contiguous();
         writer(new Span<T>(c.Pointer, SpanLength(c)));

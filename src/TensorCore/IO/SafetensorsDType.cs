@@ -8,7 +8,7 @@ internal readonly record struct SafetensorsDType(string Name, int Bits, DType? D
 {
     public const string Float16 = "F16";
 
-    private static readonly SafetensorsDType[] s_known =
+    private static readonly SafetensorsDType[] _known =
     [
         new("F32", 32, TensorCore.DType.Float32),
         new("F64", 64, TensorCore.DType.Float64),
@@ -33,12 +33,12 @@ internal readonly record struct SafetensorsDType(string Name, int Bits, DType? D
     ];
 
     /// <summary>All element types whose size is known.</summary>
-    public static ReadOnlySpan<SafetensorsDType> Known => s_known;
+    public static ReadOnlySpan<SafetensorsDType> Known => _known;
 
     /// <summary>The format's name of one of our dtypes.</summary>
     public static string NameOf(DType dtype)
     {
-        foreach (SafetensorsDType known in s_known)
+        foreach (SafetensorsDType known in _known)
         {
             if (known.DType == dtype) return known.Name;
         }

@@ -13,12 +13,13 @@ public static unsafe class BufferPool
 {
     // Below this a collection costs more than it can bring back.
     private const long MinBytesBetweenCollections = 48L << 20;
+    private const long FullCollectionSlack = 4L << 20;
     private const long HugePage = 2L << 20;
     private const int Alignment = 64;
 
     private static readonly Lock s_lock = new();
     private static readonly Dictionary<long, Stack<nint>> s_free = [];
-    private static long s_reserved, s_rented, s_rentedSinceCollection, s_rentedAfterCollection;
+    private static long s_reserved, s_rented, s_rentedSinceCollection, s_rentedAfterCollection, s_reservedAfterFull;
     private static long s_collections;
 
     /// <summary>Bytes taken from the operating system, in use or free.</summary>
@@ -52,7 +53,12 @@ public static unsafe class BufferPool
         if (since > Math.Max(MinBytesBetweenCollections, Interlocked.Read(ref s_rentedAfterCollection) / 4))
         {
             Collect(1);
-            if (!TryTake(size, out p) && RentedBytes > Interlocked.Read(ref s_rentedAfterCollection) * 2) Collect(2);
+            if (!TryTake(size, out p) && ReservedBytes > Interlocked.Read(ref s_reservedAfterFull) * 21 / 20 + FullCollectionSlack)
+            {
+                // What two collections saw alive only a full one brings back; at 5 % of growth each, they stay rare.
+                Collect(2);
+                Interlocked.Exchange(ref s_reservedAfterFull, ReservedBytes);
+            }
             Interlocked.Exchange(ref s_rentedSinceCollection, 0);
             Interlocked.Exchange(ref s_rentedAfterCollection, RentedBytes);
             if (p != 0 || TryTake(size, out p)) return Poisoned(p, size);

@@ -60,7 +60,10 @@ public sealed class Muon : Optimizer
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Settings => new Dictionary<string, double>
     {
-        ["momentum"] = _momentum, ["nesterov"] = _nesterov ? 1 : 0, ["iterations"] = _iterations, ["input_first"] = _inputFirst ? 1 : 0,
+        ["momentum"] = _momentum,
+        ["nesterov"] = _nesterov ? 1 : 0,
+        ["iterations"] = _iterations,
+        ["input_first"] = _inputFirst ? 1 : 0,
     };
 
     /// <inheritdoc/>

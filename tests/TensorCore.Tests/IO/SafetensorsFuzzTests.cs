@@ -9,13 +9,13 @@ namespace TensorCore.Tests.IO;
 /// <summary>Mutated valid files: only <see cref="SafetensorsException"/> may come out, memory stays in proportion to the file, and what is accepted can be read.</summary>
 public unsafe partial class SafetensorsFuzzTests(ITestOutputHelper output)
 {
-    private static readonly string[] s_tokens =
+    private static readonly string[] _tokens =
     [
         "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u0000", "\\ud800", "null", "true", "-1", "0", "1", "4", "8", "1e400", "0.5", "-0", "9223372036854775807",
         "18446744073709551616", "\"dtype\"", "\"shape\"", "\"data_offsets\"", "\"__metadata__\"", "\"F32\"", "\"F16\"", "\"F4\"", "\"BOOL\"", "\"XX\"", "[]", "{}", " ", "\n", "\"a\"", "é", "\"\\ud800\"", "\"\\u0064type\"", "\"\\n\"",
     ];
 
-    private static readonly byte[][] s_seeds =
+    private static readonly byte[][] _seeds =
     [
         Malformed.Bytes("{}", []),
         Malformed.Bytes("""{"__metadata__":{"format":"pt","x":"\u00e9"},"a":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},"b":{"dtype":"I64","shape":[],"data_offsets":[16,24]}}  """, new byte[24]),
@@ -30,7 +30,7 @@ public unsafe partial class SafetensorsFuzzTests(ITestOutputHelper output)
         int accepted = 0;
         for (int i = 0; i < Cases; i++)
         {
-            byte[] bytes = Mutate(random, s_seeds[random.Next(s_seeds.Length)]);
+            byte[] bytes = Mutate(random, _seeds[random.Next(_seeds.Length)]);
             long before = GC.GetAllocatedBytesForCurrentThread();
             SafetensorsHeader? header = Parse(bytes, i);
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000 + (20L * bytes.Length));
@@ -53,7 +53,7 @@ public unsafe partial class SafetensorsFuzzTests(ITestOutputHelper output)
         for (int i = 0; i < Cases; i++)
         {
             string path = scratch[$"{i}"];
-            byte[] bytes = Mutate(random, s_seeds[random.Next(s_seeds.Length)]);
+            byte[] bytes = Mutate(random, _seeds[random.Next(_seeds.Length)]);
             File.WriteAllBytes(path, bytes);
             long before = GC.GetAllocatedBytesForCurrentThread();
             try
@@ -152,7 +152,7 @@ public unsafe partial class SafetensorsFuzzTests(ITestOutputHelper output)
         string[] tokens = [.. Token().Matches(Encoding.UTF8.GetString(bytes, 8, (int)length)).Select(m => m.Value)];
         if (tokens.Length == 0) return bytes;
         int a = random.Next(tokens.Length), b = random.Next(tokens.Length);
-        string replacement = s_tokens[random.Next(s_tokens.Length)];
+        string replacement = _tokens[random.Next(_tokens.Length)];
         switch (random.Next(5))
         {
             case 0:

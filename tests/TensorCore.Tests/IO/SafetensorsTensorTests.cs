@@ -12,9 +12,18 @@ public sealed class SafetensorsTensorTests
         Tensor w = Near.Wave([3, 4], DType.Float32);
         Dictionary<string, Tensor> tensors = new()
         {
-            ["f32"] = w, ["view"] = w.Transpose(), ["slice"] = w.Narrow(1, 1, 2), ["expanded"] = Tensor.From(new[] { 1f, 2 }, [2, 1]).Expand(2, 3),
-            ["f64"] = Near.Wave([2]), ["bf16"] = w.To(DType.BFloat16), ["i32"] = Tensor.From(new[] { -1, int.MaxValue }), ["i64"] = Tensor.From(new[] { long.MinValue, 3 }),
-            ["bool"] = Tensor.From(new[] { true, false }), ["scalar"] = Tensor.Scalar(2.5), ["empty"] = Tensor.Zeros([0, 3]), ["leaf"] = Tensor.Ones([2]).RequireGrad(),
+            ["f32"] = w,
+            ["view"] = w.Transpose(),
+            ["slice"] = w.Narrow(1, 1, 2),
+            ["expanded"] = Tensor.From(new[] { 1f, 2 }, [2, 1]).Expand(2, 3),
+            ["f64"] = Near.Wave([2]),
+            ["bf16"] = w.To(DType.BFloat16),
+            ["i32"] = Tensor.From(new[] { -1, int.MaxValue }),
+            ["i64"] = Tensor.From(new[] { long.MinValue, 3 }),
+            ["bool"] = Tensor.From(new[] { true, false }),
+            ["scalar"] = Tensor.Scalar(2.5),
+            ["empty"] = Tensor.Zeros([0, 3]),
+            ["leaf"] = Tensor.Ones([2]).RequireGrad(),
         };
         Safetensors.Save(folder["a.safetensors"], tensors, new Dictionary<string, string> { ["format"] = "test" });
         SafetensorsDictionary back = Safetensors.Load(folder["a.safetensors"]);

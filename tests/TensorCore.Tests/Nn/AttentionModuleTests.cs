@@ -7,9 +7,9 @@ public sealed class AttentionModuleTests
 {
     private const int B = 2, T = 5, C = 6, Heads = 3;
 
-    private static readonly TransformerOptions s_options = new() { DType = DType.Float64, InitStd = 0.4 };
+    private static readonly TransformerOptions _options = new() { DType = DType.Float64, InitStd = 0.4 };
 
-    private static TransformerOptions Options(ulong seed) => s_options with { Generator = new Generator(seed) };
+    private static TransformerOptions Options(ulong seed) => _options with { Generator = new Generator(seed) };
 
     /// <summary>Attention from its formula in loops, with the module's own parameters.</summary>
     private static double[] Naive(MultiHeadAttention attention, Tensor x, bool causal, Func<int, int, bool>? sees = null)

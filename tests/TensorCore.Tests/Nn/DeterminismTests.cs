@@ -8,21 +8,21 @@ namespace TensorCore.Tests.Nn;
 [Collection(Cpu.ProcessWideSettings.Name)]
 public sealed class DeterminismTests
 {
-    private static readonly int[] s_threads = [1, 2, 4];
+    private static readonly int[] _threads = [1, 2, 4];
 
     private static void SameBits(Func<float[]> train)
     {
         int before = WorkerPool.Threads;
         try
         {
-            float[][] runs = [.. s_threads.Select(n =>
+            float[][] runs = [.. _threads.Select(n =>
             {
                 WorkerPool.Threads = n;
                 return train();
             })];
             Assert.All(runs[0], v => Assert.True(float.IsFinite(v)));
             for (int i = 1; i < runs.Length; i++)
-                Assert.True(runs[0].AsSpan().SequenceEqual(runs[i]), $"{s_threads[i]} threads: other bits than 1 thread, first at {runs[0].AsSpan().CommonPrefixLength(runs[i])} of {runs[0].Length}");
+                Assert.True(runs[0].AsSpan().SequenceEqual(runs[i]), $"{_threads[i]} threads: other bits than 1 thread, first at {runs[0].AsSpan().CommonPrefixLength(runs[i])} of {runs[0].Length}");
         }
         finally
         {
@@ -54,6 +54,35 @@ public sealed class DeterminismTests
         Sequential net = [new Linear(64, 384, generator: g), new Gelu(), new Dropout(0.2, g), new BatchNorm(384), new Linear(384, 10, generator: g)];
         Tensor x = Tensor.RandN([192, 64], generator: g), labels = Tensor.RandInt([192], 0, 10, generator: g);
         return Train(net, new AdamW(net.Parameters(), 1e-3), _ => Loss.CrossEntropy(net.Forward(x), labels), 4);
+    });
+
+    private sealed class SmallCnn : Module<Tensor, Tensor>
+    {
+        private readonly Tensor _first, _second;
+        private readonly Linear _last;
+
+        public SmallCnn(Generator g)
+        {
+            _first = Parameter("first", Initializers.KaimingNormal(Tensor.Zeros([16, 3, 3, 3]), generator: g));
+            _second = Parameter("second", Initializers.KaimingNormal(Tensor.Zeros([24, 16, 3, 3]), generator: g));
+            _last = Child("last", new Linear(24 * 6 * 6, 10, generator: g));
+        }
+
+        public override Tensor Forward(Tensor x) // (N, 3, 24, 24)
+        {
+            x = x.Conv2d(_first, padding: 1).Relu().MaxPool2d(2); // (N, 16, 12, 12)
+            x = x.Conv2d(_second, padding: 1).Relu().AvgPool2d(2); // (N, 24, 6, 6)
+            return _last.Forward(x.Reshape(x.Size(0), -1));
+        }
+    }
+
+    [Fact]
+    public void Small_convolutional_network() => SameBits(() =>
+    {
+        Generator g = new(14);
+        SmallCnn net = new(g);
+        Tensor x = Tensor.RandN([12, 3, 24, 24], generator: g), labels = Tensor.RandInt([12], 0, 10, generator: g);
+        return Train(net, new Sgd(net.Parameters(), 0.05, 0.9), _ => Loss.CrossEntropy(net.Forward(x), labels), 3);
     });
 
     [Fact]

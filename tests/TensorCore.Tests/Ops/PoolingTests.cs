@@ -13,7 +13,7 @@ public sealed class PoolingTests
 
     private static double[] Values(Tensor t) => t.Detach().To(DType.Float64).ToArray<double>();
 
-    private static readonly Tensor s_square = Tensor.From([.. Enumerable.Range(1, 16).Select(i => (double)i)], [1, 1, 4, 4]);
+    private static readonly Tensor _square = Tensor.From([.. Enumerable.Range(1, 16).Select(i => (double)i)], [1, 1, 4, 4]);
 
     private sealed record Problem(int H, int W, Size2d Kernel, Size2d Stride, Size2d Padding, Size2d Dilation)
     {
@@ -106,15 +106,15 @@ public sealed class PoolingTests
     [Fact]
     public void Poolings_by_hand()
     {
-        Assert.Equal([6.0, 8, 14, 16], Values(s_square.MaxPool2d(2)));
-        Assert.Equal([1.0, 3, 4, 9, 11, 12, 13, 15, 16], Values(s_square.MaxPool2d(2, padding: 1)));
-        Assert.Equal([11.0, 12, 15, 16], Values(s_square.MaxPool2d(2, 1, dilation: 2)));
-        Assert.Equal([3.5, 5.5, 11.5, 13.5], Values(s_square.AvgPool2d(2)));
-        Assert.Equal([0.25, 1.25, 1, 3.5, 8.5, 5, 3.25, 7.25, 4], Values(s_square.AvgPool2d(2, padding: 1)));
-        Assert.Equal([1.0, 2.5, 4, 7, 8.5, 10, 13, 14.5, 16], Values(s_square.AvgPool2d(2, padding: 1, countIncludePad: false)));
-        Assert.Equal([8.5], Values(s_square.AdaptiveAvgPool2d(1)));
-        Assert.Equal([3.5, 4.5, 5.5, 7.5, 8.5, 9.5, 11.5, 12.5, 13.5], Values(s_square.AdaptiveAvgPool2d(3)));
-        Assert.Equal(Values(s_square), Values(s_square.AdaptiveAvgPool2d(4)));
+        Assert.Equal([6.0, 8, 14, 16], Values(_square.MaxPool2d(2)));
+        Assert.Equal([1.0, 3, 4, 9, 11, 12, 13, 15, 16], Values(_square.MaxPool2d(2, padding: 1)));
+        Assert.Equal([11.0, 12, 15, 16], Values(_square.MaxPool2d(2, 1, dilation: 2)));
+        Assert.Equal([3.5, 5.5, 11.5, 13.5], Values(_square.AvgPool2d(2)));
+        Assert.Equal([0.25, 1.25, 1, 3.5, 8.5, 5, 3.25, 7.25, 4], Values(_square.AvgPool2d(2, padding: 1)));
+        Assert.Equal([1.0, 2.5, 4, 7, 8.5, 10, 13, 14.5, 16], Values(_square.AvgPool2d(2, padding: 1, countIncludePad: false)));
+        Assert.Equal([8.5], Values(_square.AdaptiveAvgPool2d(1)));
+        Assert.Equal([3.5, 4.5, 5.5, 7.5, 8.5, 9.5, 11.5, 12.5, 13.5], Values(_square.AdaptiveAvgPool2d(3)));
+        Assert.Equal(Values(_square), Values(_square.AdaptiveAvgPool2d(4)));
         Assert.Equal([1.0, 1, 2, 2], Values(Tensor.From([1.0, 2], [1, 1, 1, 2]).AdaptiveAvgPool2d((1, 4))));
         Tensor line = Tensor.From([3.0, 1, 4, 1, 5, 9, 2, 6], [1, 2, 4]);
         Assert.Equal([3.0, 4, 9, 6], Values(line.MaxPool1d(2)));
@@ -134,6 +134,45 @@ public sealed class PoolingTests
         Assert.Equal([0.0, 10, 20, 0, 0, 0, 0, 0], Values(x.Grad!));
         Assert.Equal([double.NegativeInfinity], Values(Tensor.Full([1, 1, 2, 2], double.NegativeInfinity, DType.Float64).MaxPool2d(2)));
     }
+
+    [Fact]
+    public void Ties_and_NaN_give_the_first_place_at_every_width() => Cases.Check(60, choices =>
+    {
+        // Few different values, so that windows hold several largest ones, zeros of both signs and several NaNs.
+        Problem p = Draw(choices, dilated: true);
+        Random random = new(choices.Sum());
+        double[] values = [.. Enumerable.Range(0, p.H * p.W).Select(_ => new[] { 1, 2, 2, 0.0, -0.0, double.NaN, double.NegativeInfinity }[random.Next(7)])];
+        double[] up = Numbers((long)p.Oh * p.Ow, 2), dx = new double[values.Length];
+        for (int i = 0; i < p.Oh; i++)
+        {
+            for (int j = 0; j < p.Ow; j++)
+            {
+                int best = p.Window(i, j).First();
+                foreach (int a in p.Window(i, j))
+                    if (values[a] > values[best] || (double.IsNaN(values[a]) && !double.IsNaN(values[best]))) best = a;
+                dx[best] += up[(i * p.Ow) + j];
+            }
+        }
+        SimdLevel before = Simd.Level;
+        try
+        {
+            for (SimdLevel level = SimdLevel.Scalar; level <= Simd.Best; level++)
+            {
+                Simd.Level = level;
+                foreach (DType dtype in (DType[])[DType.Float32, DType.Float64])
+                {
+                    Tensor x = Tensor.From(values, [1, 1, p.H, p.W]).To(dtype).RequireGrad();
+                    Tensor y = x.MaxPool2d(p.Kernel, p.Stride, p.Padding, p.Dilation);
+                    y.Backward(Tensor.From(up, y.Shape).To(dtype));
+                    AssertNear(dx, x.Grad!, dtype);
+                }
+            }
+        }
+        finally
+        {
+            Simd.Level = before;
+        }
+    });
 
     [Fact]
     public void Any_threads_and_any_width_give_the_same_bits()

@@ -14,7 +14,7 @@ public sealed class OptimizerTests
 
     private sealed record Candidate(Func<IEnumerable<ParameterGroup>, Optimizer> Make, Rule Rule);
 
-    private static readonly Dictionary<string, Candidate> s_all = new()
+    private static readonly Dictionary<string, Candidate> _all = new()
     {
         ["sgd"] = new(g => new Sgd(g, Eta, weightDecay: 0.1), (double p, double g, double eta, double decay, ref double s, ref double t, long step) => p - (eta * (g + (decay * p)))),
         ["momentum"] = new(g => new Sgd(g, Eta, 0.9, weightDecay: 0.1), (double p, double g, double eta, double decay, ref double s, ref double t, long step) =>
@@ -72,13 +72,13 @@ public sealed class OptimizerTests
     public static TheoryData<string, SimdLevel, DType> Runs()
     {
         TheoryData<string, SimdLevel, DType> runs = [];
-        foreach (string name in s_all.Keys)
+        foreach (string name in _all.Keys)
             foreach (SimdLevel level in Enum.GetValues<SimdLevel>().Where(l => l <= Simd.Best))
                 foreach (DType dtype in (DType[])[DType.Float32, DType.Float64]) runs.Add(name, level, dtype);
         return runs;
     }
 
-    public static TheoryData<string> Names() => [.. s_all.Keys];
+    public static TheoryData<string> Names() => [.. _all.Keys];
 
     private static double Gradient(int parameter, int i, int step) => Math.Sin((i * 0.7) + (step * 1.9) + parameter) * (1 + (i % 3));
 
@@ -96,7 +96,7 @@ public sealed class OptimizerTests
             Tensor[] p = [.. shapes.Select((s, k) => Near.Wave(s, dtype, k).RequireGrad())];
             double[][] expected = [.. p.Select(Near.Values)], s = [.. expected.Select(e => new double[e.Length])], t = [.. expected.Select(e => new double[e.Length])];
             long[] steps = new long[3];
-            Optimizer optimizer = s_all[name].Make([new ParameterGroup([p[0], p[1]]), new ParameterGroup([p[2]], 0.5, 0.3)]);
+            Optimizer optimizer = _all[name].Make([new ParameterGroup([p[0], p[1]]), new ParameterGroup([p[2]], 0.5, 0.3)]);
             for (int step = 0; step < 7; step++)
             {
                 optimizer.LearningRate = Eta * (1 + (step % 2));
@@ -108,7 +108,7 @@ public sealed class OptimizerTests
                     p[k].Grad = Tensor.From([.. Enumerable.Range(0, expected[k].Length).Select(i => Gradient(at, i, now))], p[k].Shape).To(dtype);
                     steps[k]++;
                     for (int i = 0; i < expected[k].Length; i++)
-                        expected[k][i] = s_all[name].Rule(expected[k][i], Gradient(k, i, step), optimizer.LearningRate * scale[k], decay[k], ref s[k][i], ref t[k][i], steps[k]);
+                        expected[k][i] = _all[name].Rule(expected[k][i], Gradient(k, i, step), optimizer.LearningRate * scale[k], decay[k], ref s[k][i], ref t[k][i], steps[k]);
                 }
                 optimizer.Step();
             }
@@ -127,7 +127,7 @@ public sealed class OptimizerTests
     {
         Tensor[] p = [Near.Wave([9], DType.Float32).RequireGrad(), Near.Wave([4], DType.Float32, 1).RequireGrad()];
         Tensor[] q = [.. p.Select(x => x.Detach().Clone().RequireGrad())];
-        Optimizer a = s_all[name].Make([new ParameterGroup(p)]), b = s_all[name].Make([new ParameterGroup(q)]);
+        Optimizer a = _all[name].Make([new ParameterGroup(p)]), b = _all[name].Make([new ParameterGroup(q)]);
         Run(a, p, 0, 3);
         for (int k = 0; k < 2; k++)
             using (Autograd.NoGrad()) q[k].CopyFrom(p[k]);

@@ -63,8 +63,9 @@ internal readonly struct CorrelationPlan
         long positions = (long)c.H.Count * c.W.Count;
         long work = Math.Max(1, positions * c.Rows * steps);
         long imageBytes = Math.Max(1, (long)c.Channels * c.H.Extent(c.H.Count) * c.W.Extent(c.W.Count) * laneSize);
-        // Several small images together: less handing out, and panels that run across images are fuller.
-        long wanted = Math.Max(MinPiece / work, (4 * nr) / Math.Max(1, positions));
+        // Several small images together: less handing out, and panels that run across images are fuller. Eight panels, so that the last, perhaps
+        // nearly empty one costs little: 512 channels of 7×7 at 2 images a piece (3.06 panels) idled a quarter of the lanes.
+        long wanted = Math.Max(MinPiece / work, (8 * nr) / Math.Max(1, positions));
         wanted = Math.Min(wanted, WindowBytes / imageBytes);
         ImagesPerPiece = (int)Math.Clamp(wanted, 1, Math.Max(1, c.Images));
         long pieces = (long)c.Groups * ((c.Images + ImagesPerPiece - 1) / ImagesPerPiece);
@@ -84,7 +85,7 @@ internal readonly struct CorrelationPlan
         PanelsPerPiece = Panels;
         if (!Direct && pieces < TargetPieces / 2)
         {
-            long parts = Math.Clamp(Math.Min(TargetPieces / pieces, work / MinPiece / pieces), 1, Math.Max(1, Panels / 4));
+            long parts = Math.Clamp(Math.Min(TargetPieces / 2 / pieces, work * c.Images * c.Groups / MinPiece / pieces), 1, Math.Max(1, Panels / 4));
             PanelsPerPiece = (int)((Panels + parts - 1) / parts);
         }
 

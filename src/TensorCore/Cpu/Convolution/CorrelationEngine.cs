@@ -302,30 +302,48 @@ internal static unsafe class CorrelationEngine<V>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Direct()
         {
-            int vectors = (C.W.Count + V.Count - 1) / V.Count, count = checked(Images * Rows * vectors);
-            nint* at = stackalloc nint[4];
-            byte* scratch = stackalloc byte[64];
+            DirectVector* vectors = stackalloc DirectVector[4];
             for (int m = 0; m < C.Rows; m++)
             {
                 byte* weights = Pack.At(Group, 0, 0, C.Steps) + (m * V.LaneSize);
-                for (int first = 0; first < count; first += 4)
+                int waiting = 0;
+                for (int image = 0; image < Images; image++)
                 {
-                    for (int i = 0; i < 4; i++)
+                    nint plane = (((((nint)(Image + image) * C.Groups) + Group) * C.Rows) + m) * C.TargetHeight;
+                    for (int row = 0; row < Rows; row++)
                     {
-                        (int row, int vector) = Math.DivRem(Math.Min(first + i, count - 1), vectors);
-                        (int image, row) = Math.DivRem(row, Rows);
-                        at[i] = C.Terms == 0 ? 0 : _window.Image(image) + _window.At(row * C.H.Step, 0) + ((nint)vector * V.Count * V.LaneSize);
+                        nint source = C.Terms == 0 ? 0 : _window.Image(image) + _window.At(row * C.H.Step, 0);
+                        nint target = ((plane + C.H.First + ((nint)(Row + row) * C.H.Stride)) * C.TargetWidth) + C.W.First;
+                        for (int column = 0; column < C.W.Count; column += V.Count)
+                        {
+                            vectors[waiting++] = new DirectVector(
+                                source + ((nint)column * V.LaneSize),
+                                (byte*)C.Target.P + ((target + ((nint)column * C.W.Stride)) * V.LaneSize),
+                                Math.Min(V.Count, C.W.Count - column));
+                            if (waiting < 4) continue;
+                            Sum(weights, vectors, 4);
+                            waiting = 0;
+                        }
                     }
-                    Sum(weights, at, out V a, out V b, out V c, out V d);
-                    for (int i = 0; i < Math.Min(4, count - first); i++) Write(i switch { 0 => a, 1 => b, 2 => c, _ => d }, m, first + i, vectors, scratch);
                 }
+                if (waiting > 0) Sum(weights, vectors, waiting);
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Sum(byte* weights, nint* at, out V a, out V b, out V c, out V d)
+        /// <summary>An output vector: where its source starts in the window, where it goes, and how many of its lanes.</summary>
+        private readonly struct DirectVector(nint source, byte* target, int lanes)
         {
-            byte* p = _window.Origin + at[0], q = _window.Origin + at[1], r = _window.Origin + at[2], s = _window.Origin + at[3];
+            public readonly nint Source = source;
+            public readonly byte* Target = target;
+            public readonly int Lanes = lanes;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private readonly void Sum(byte* weights, DirectVector* v, int count)
+        {
+            // Fewer than four: the first stands in for the others.
+            byte* p = _window.Origin + v[0].Source, q = count > 1 ? _window.Origin + v[1].Source : p;
+            byte* r = count > 2 ? _window.Origin + v[2].Source : p, s = count > 3 ? _window.Origin + v[3].Source : p;
             V w = V.Zero, x = w, y = w, z = w;
             int terms = C.Terms;
             nint step = C.Rows, i = 0;
@@ -339,23 +357,24 @@ internal static unsafe class CorrelationEngine<V>
                 z = V.Fma(weight, V.Load(s + term, 0), z);
             }
             V bias = C.Bias.Exists ? V.Broadcast(weights, i) : V.Zero;
-            (a, b, c, d) = (w + bias, x + bias, y + bias, z + bias);
+            Write(w + bias, v[0]);
+            if (count > 1) Write(x + bias, v[1]);
+            if (count > 2) Write(y + bias, v[2]);
+            if (count > 3) Write(z + bias, v[3]);
         }
 
-        private readonly void Write(V value, int m, int item, int vectors, byte* scratch)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly void Write(V value, DirectVector v)
         {
-            (int row, int vector) = Math.DivRem(item, vectors);
-            (int image, row) = Math.DivRem(row, Rows);
-            int column = vector * V.Count, run = Math.Min(V.Count, C.W.Count - column);
-            byte* target = (byte*)C.Target.P + (((((nint)(Image + image) * C.Groups) + Group) * C.Rows + m) * C.TargetHeight * C.TargetWidth * V.LaneSize)
-                + ((((nint)(C.H.First + ((Row + row) * C.H.Stride)) * C.TargetWidth) + C.W.First + (column * C.W.Stride)) * V.LaneSize);
-            if (C.W.Stride == 1)
-            {
-                V.StorePartial(value, target, 0, run);
-                return;
-            }
-            V.Store(value, scratch, 0);
-            Spread(scratch, target, run, C.W.Stride, add: false);
+            if (C.W.Stride == 1) V.StorePartial(value, v.Target, 0, v.Lanes);
+            else WriteSpread(value, v);
+        }
+
+        private readonly void WriteSpread(V value, DirectVector v)
+        {
+            byte* lanes = stackalloc byte[64]; // one register, at most 64 bytes
+            V.Store(value, lanes, 0);
+            Spread(lanes, v.Target, v.Lanes, C.W.Stride, add: false);
         }
     }
 }

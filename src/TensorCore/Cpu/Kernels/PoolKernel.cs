@@ -10,54 +10,7 @@ internal sealed partial class CpuBackend
     {
         if (y.Count == 0) return;
         MaxPoolKernel kernel = new() { H = h, W = w, X = x, Y = y, Places = places };
-        Launch.Rows(ref kernel, x.DType, (long)x.Sizes[0] * x.Sizes[1], (long)h.Windows * w.Windows * h.Count[0] * w.Count[0]);
-    }
-
-    /// <summary>An item is a plane.</summary>
-    private unsafe struct MaxPoolKernel : IKernel
-    {
-        public PoolAxis H, W;
-        public Operand X, Y, Places;
-
-        public readonly void Run<V>(long begin, long end)
-            where V : struct, ISimd<V>
-        {
-            for (long plane = begin; plane < end; plane++)
-            {
-                nint from = (nint)plane * H.Size * W.Size, to = (nint)plane * H.Windows * W.Windows;
-                if (V.LaneSize == 4) Plane((float*)X.P + from, (float*)Y.P + to, (int*)Places.P + to);
-                else Plane((double*)X.P + from, (double*)Y.P + to, (int*)Places.P + to);
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private readonly void Plane<T>(T* x, T* y, int* places)
-            where T : unmanaged, IFloatingPointIeee754<T>
-        {
-            int[] start = W.Start, counts = W.Count;
-            int width = W.Size, stepH = H.Step * width, stepW = W.Step;
-            for (int i = 0; i < H.Start.Length; i++)
-            {
-                int top = H.Start[i] * width, rows = H.Count[i];
-                for (int j = 0; j < start.Length; j++)
-                {
-                    int first = top + start[j], count = counts[j], place = first;
-                    T best = x[first];
-                    for (int r = 0, row = first; r < rows; r++, row += stepH)
-                    {
-                        for (int c = 0, at = row; c < count; c++, at += stepW)
-                        {
-                            T v = x[at];
-                            // Not (v ≤ best): larger, or NaN, and a NaN stays.
-                            if (v <= best || T.IsNaN(best)) continue;
-                            (best, place) = (v, at);
-                        }
-                    }
-                    *y++ = best;
-                    *places++ = place;
-                }
-            }
-        }
+        Launch.Rows(ref kernel, x.DType, (long)x.Sizes[0] * x.Sizes[1], (long)h.Windows * w.Size * h.Count.Max());
     }
 
     public void GatherPlanes(Tensor x, Tensor places, Tensor y)

@@ -6,7 +6,7 @@ namespace TensorCore;
 /// Rotary position embedding (Su et al. 2021, RoFormer, arXiv:2104.09864, section 3.2): the pair i of features at position p is turned by the angle
 /// φ = p·θ^(−2i/D):  y₁ = x₁·cos φ − x₂·sin φ, y₂ = x₁·sin φ + x₂·cos φ. The inverse of a rotation is its transpose, so dx is dy turned by −φ.
 /// </summary>
-public sealed class RotaryEmbedding : Op, IOp
+internal sealed class RotaryEmbedding : Op, IOp
 {
     private readonly Tensor _table;
     private readonly long[] _positions;

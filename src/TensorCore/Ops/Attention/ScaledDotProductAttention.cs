@@ -10,7 +10,7 @@ namespace TensorCore;
 /// dV = Pᵀ·dY, dS = P∘(dY·Vᵀ − δ), dQ = scale·dS·K, dK = scale·dSᵀ·Q.
 /// </para>
 /// </summary>
-public sealed class ScaledDotProductAttention : FusedOp, IOp
+internal sealed class ScaledDotProductAttention : FusedOp, IOp
 {
     private readonly bool _causal;
     private readonly double _scale;

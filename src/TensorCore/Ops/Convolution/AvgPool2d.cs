@@ -3,7 +3,7 @@ namespace TensorCore;
 /// <summary>
 /// y[n, c, i, j] = Σ of x over window (i, j), divided by its size;  dx spreads dy evenly over the windows: <see cref="AvgPool2dSpread"/>.
 /// </summary>
-public sealed class AvgPool2dOp : Op, IOp
+internal sealed class AvgPool2dOp : Op, IOp
 {
     private readonly PoolAxis _h, _w;
 
@@ -47,7 +47,7 @@ public sealed class AvgPool2dOp : Op, IOp
 }
 
 /// <summary>y[n, c, h, w] = Σ over the windows (i, j) that hold (h, w) of x[n, c, i, j] divided by the window's size;  dx = the windows' averages of dy.</summary>
-public sealed class AvgPool2dSpread : Op, IOp
+internal sealed class AvgPool2dSpread : Op, IOp
 {
     private readonly PoolAxis _h, _w;
 

@@ -5,7 +5,7 @@ namespace TensorCore;
 /// dx is the transposed convolution of dy, dweight the correlation of x with dy, dbias = Σ dy over n, i, j. The three are bilinear and each other's
 /// derivatives, so gradients of any order work.
 /// </summary>
-public sealed class Conv2dOp : Op, IOp
+internal sealed class Conv2dOp : Op, IOp
 {
     private readonly ConvGeometry _geometry;
     private Tensor? _x, _weight;
@@ -59,7 +59,7 @@ public sealed class Conv2dOp : Op, IOp
 /// The gradient of a convolution's weight: dweight[o, c, p, q] = Σ over n, i, j of dy[n, o, i, j]·x[n, c, i·s − pad + p·d, j·s − pad + q·d];
 /// bilinear in x and dy, so its own backward is a transposed convolution and a convolution with its upstream gradient as the weight.
 /// </summary>
-public sealed class Conv2dWeightGradient : Op, IOp
+internal sealed class Conv2dWeightGradient : Op, IOp
 {
     private readonly ConvGeometry _geometry;
     private readonly Size2d _kernel;

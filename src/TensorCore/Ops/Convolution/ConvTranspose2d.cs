@@ -4,7 +4,7 @@ namespace TensorCore;
 /// The transposed convolution: y[n, c, i·s − pad + p·d, j·s − pad + q·d] += weight[o, c, p, q]·x[n, o, i, j], plus bias[c]: the adjoint of
 /// <see cref="Conv2dOp"/>, and so its gradient;  dx = dy ⋆ weight, dweight is the convolution's with x and dy in each other's place.
 /// </summary>
-public sealed class ConvTranspose2dOp : Op, IOp
+internal sealed class ConvTranspose2dOp : Op, IOp
 {
     private readonly ConvGeometry _geometry;
     private readonly Size2d _size;

@@ -4,7 +4,7 @@ namespace TensorCore;
 /// y[n, c, i, j] = the largest x in window (i, j) of the plane: NaN if one is there, the first of equals;  dx is dy at the places of the largest,
 /// summed where windows share one.
 /// </summary>
-public sealed class MaxPool2dOp : Op, IOp
+internal sealed class MaxPool2dOp : Op, IOp
 {
     private readonly PoolAxis _h, _w;
     private Tensor? _places;
@@ -46,7 +46,7 @@ public sealed class MaxPool2dOp : Op, IOp
 }
 
 /// <summary>y[n, c, i] = x[n, c] at place[n, c, i] of the plane, counted row by row;  dx is the scatter of dy to these places.</summary>
-public sealed class PlaneGather : Op, IOp
+internal sealed class PlaneGather : Op, IOp
 {
     private Tensor? _places;
     private Shape _shape;
@@ -89,7 +89,7 @@ public sealed class PlaneGather : Op, IOp
 }
 
 /// <summary>y[n, c, place[n, c, i]] += x[n, c, i], from zeros;  dx is the gather of dy from these places.</summary>
-public sealed class PlaneScatter : Op, IOp
+internal sealed class PlaneScatter : Op, IOp
 {
     private readonly int _height, _width;
     private Tensor? _places;

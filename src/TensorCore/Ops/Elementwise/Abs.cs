@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = |x|;  dx = dy·sign(x), 0 at x = 0.</summary>
-public readonly struct Abs : IUnary
+internal readonly struct Abs : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "abs";

@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = a + b, broadcasting;  da = dy, db = dy.</summary>
-public readonly struct Add : IBinary
+internal readonly struct Add : IBinary
 {
     /// <inheritdoc/>
     public static string OpName => "add";
@@ -29,7 +29,7 @@ public readonly struct Add : IBinary
 }
 
 /// <summary>y = x + c for a number c;  dx = dy.</summary>
-public readonly struct AddScalar(double c) : IUnary
+internal readonly struct AddScalar(double c) : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "add_scalar";

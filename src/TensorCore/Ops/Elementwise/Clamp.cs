@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = x limited to [low, high];  dx = dy inside (bounds included), else 0.</summary>
-public readonly struct Clamp(double low, double high) : IUnary
+internal readonly struct Clamp(double low, double high) : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "clamp";

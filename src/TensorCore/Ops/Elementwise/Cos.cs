@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = cos x;  dx = −dy·sin x.</summary>
-public readonly struct Cos : IUnary
+internal readonly struct Cos : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "cos";

@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = a / b, broadcasting;  da = dy / b, db = −dy·y / b. Integers are divided as float32.</summary>
-public readonly struct Divide : IBinary
+internal readonly struct Divide : IBinary
 {
     /// <inheritdoc/>
     public static string OpName => "div";
@@ -23,7 +23,7 @@ public readonly struct Divide : IBinary
 }
 
 /// <summary>y = c / x for a number c;  dx = −dy·y / x.</summary>
-public readonly struct DivideInto(double c) : IUnary
+internal readonly struct DivideInto(double c) : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "div_into";
@@ -62,7 +62,7 @@ public sealed partial class Tensor
 }
 
 /// <summary>y = x / c for a number c, rounded as a division (not as a product with 1/c);  dx = dy / c.</summary>
-public readonly struct DivideScalar(double c) : IUnary
+internal readonly struct DivideScalar(double c) : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "div_scalar";

@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = x where x &gt; 0, else α(eˣ − 1);  dx = dy, or dy·(y + α).  (Clevert et al. 2015, arXiv:1511.07289.)</summary>
-public readonly struct EluOp(double alpha) : IUnary
+internal readonly struct EluOp(double alpha) : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "elu";

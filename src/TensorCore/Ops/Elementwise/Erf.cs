@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = erf x = 2/√π ∫₀ˣ e^(−t²) dt;  dx = dy·2/√π·e^(−x²).</summary>
-public readonly struct Erf : IUnary
+internal readonly struct Erf : IUnary
 {
     private const double TwoOverSqrtPi = 1.1283791670955125739;
 

@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = eˣ;  dx = dy·y.</summary>
-public readonly struct Exp : IUnary
+internal readonly struct Exp : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "exp";

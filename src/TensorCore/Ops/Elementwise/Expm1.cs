@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = eˣ − 1, accurate near 0;  dx = dy·(y + 1).</summary>
-public readonly struct Expm1 : IUnary
+internal readonly struct Expm1 : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "expm1";

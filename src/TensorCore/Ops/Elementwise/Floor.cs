@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = ⌊x⌋;  dx = 0.</summary>
-public readonly struct Floor : IUnary
+internal readonly struct Floor : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "floor";

@@ -5,7 +5,7 @@ namespace TensorCore;
 /// <summary>
 /// gelu(x) = x·Φ(x) = x/2·(1 + erf(x/√2));  d/dx = Φ(x) + x·φ(x), φ the normal density.  (Hendrycks and Gimpel 2016, arXiv:1606.08415.)
 /// </summary>
-public readonly struct GeluOp : IUnary
+internal readonly struct GeluOp : IUnary
 {
     private const double InvSqrt2 = 0.70710678118654752440;
     private const double InvSqrt2Pi = 0.39894228040143267794;
@@ -36,7 +36,7 @@ public readonly struct GeluOp : IUnary
 /// The tanh form of GPT-2: y = x/2·(1 + tanh u), u = √(2/π)·(x + 0.044715·x³), computed as x·σ(2u);
 /// d/dx = s + x·s·(1 − s)·2u′, s = σ(2u), u′ = √(2/π)·(1 + 0.134145·x²).
 /// </summary>
-public readonly struct GeluTanh : IUnary
+internal readonly struct GeluTanh : IUnary
 {
     private const double TwoSqrt2OverPi = 1.5957691216057307117;
     private const double Cubic = 0.044715;

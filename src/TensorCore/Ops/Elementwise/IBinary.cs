@@ -34,7 +34,7 @@ internal partial interface IBackend
 
 /// <summary>Puts an elementwise function of two tensors on the tape.</summary>
 /// <typeparam name="TFunction">The function.</typeparam>
-public sealed class BinaryOp<TFunction>(TFunction f) : Op, IOp
+internal sealed class BinaryOp<TFunction>(TFunction f) : Op, IOp
     where TFunction : struct, IBinary
 {
     private Tensor? _a, _b, _y;

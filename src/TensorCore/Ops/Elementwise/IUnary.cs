@@ -34,7 +34,7 @@ internal partial interface IBackend
 
 /// <summary>Puts an elementwise function on the tape.</summary>
 /// <typeparam name="TFunction">The function.</typeparam>
-public sealed class UnaryOp<TFunction>(TFunction f) : Op, IOp
+internal sealed class UnaryOp<TFunction>(TFunction f) : Op, IOp
     where TFunction : struct, IUnary
 {
     private Tensor? _x, _y;

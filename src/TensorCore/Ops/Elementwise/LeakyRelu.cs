@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = x where x &gt; 0, else slope·x;  dx = dy, or slope·dy.  (Maas et al. 2013.)</summary>
-public readonly struct LeakyReluOp(double slope) : IUnary
+internal readonly struct LeakyReluOp(double slope) : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "leaky_relu";

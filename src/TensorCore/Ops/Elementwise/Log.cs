@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = ln x;  dx = dy / x.</summary>
-public readonly struct Log : IUnary
+internal readonly struct Log : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "log";

@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = ln(1 + x), accurate near 0;  dx = dy / (1 + x).</summary>
-public readonly struct Log1p : IUnary
+internal readonly struct Log1p : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "log1p";

@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = max(a, b), broadcasting, NaN if either is;  dy goes to the larger, half to each where they are equal.</summary>
-public readonly struct Maximum : IBinary
+internal readonly struct Maximum : IBinary
 {
     /// <inheritdoc/>
     public static string OpName => "maximum";
@@ -46,7 +46,7 @@ public readonly struct Maximum : IBinary
 }
 
 /// <summary>y = min(a, b), broadcasting, NaN if either is;  dy goes to the smaller, half to each where they are equal.</summary>
-public readonly struct Minimum : IBinary
+internal readonly struct Minimum : IBinary
 {
     /// <inheritdoc/>
     public static string OpName => "minimum";

@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = a·b, broadcasting;  da = dy·b, db = dy·a.</summary>
-public readonly struct Multiply : IBinary
+internal readonly struct Multiply : IBinary
 {
     /// <inheritdoc/>
     public static string OpName => "mul";
@@ -26,7 +26,7 @@ public readonly struct Multiply : IBinary
 }
 
 /// <summary>y = c·x for a number c;  dx = c·dy.</summary>
-public readonly struct MultiplyScalar(double c) : IUnary
+internal readonly struct MultiplyScalar(double c) : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "mul_scalar";

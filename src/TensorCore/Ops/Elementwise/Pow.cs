@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = aᵇ, broadcasting;  da = dy·b·a^(b − 1), db = dy·y·ln a (0 where a = 0 and b ≥ 0).</summary>
-public readonly struct Pow : IBinary
+internal readonly struct Pow : IBinary
 {
     /// <inheritdoc/>
     public static string OpName => "pow";

@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = xᵖ for a number p;  dx = dy·p·x^(p − 1).</summary>
-public readonly struct PowScalar(double exponent) : IUnary
+internal readonly struct PowScalar(double exponent) : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "pow_scalar";

@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = max(x, 0);  dx = dy where x &gt; 0, else 0 (also at x = 0).</summary>
-public readonly struct ReluOp : IUnary
+internal readonly struct ReluOp : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "relu";

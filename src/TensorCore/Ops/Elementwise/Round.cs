@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = x rounded to the nearest integer, ties to even;  dx = 0.</summary>
-public readonly struct Round : IUnary
+internal readonly struct Round : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "round";

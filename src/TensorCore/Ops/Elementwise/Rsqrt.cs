@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = 1/√x;  dx = −dy·y³ / 2.</summary>
-public readonly struct Rsqrt : IUnary
+internal readonly struct Rsqrt : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "rsqrt";

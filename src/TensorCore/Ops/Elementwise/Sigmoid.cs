@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = σ(x) = 1 / (1 + e⁻ˣ);  dx = dy·y·(1 − y).</summary>
-public readonly struct SigmoidOp : IUnary
+internal readonly struct SigmoidOp : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "sigmoid";

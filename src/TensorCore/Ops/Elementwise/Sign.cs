@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = −1, 0 or 1 with the sign of x (NaN stays NaN);  dx = 0.</summary>
-public readonly struct Sign : IUnary
+internal readonly struct Sign : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "sign";

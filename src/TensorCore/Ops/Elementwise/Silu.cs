@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>silu(x) = x·σ(x);  d/dx = σ(x) + y·(1 − σ(x)).  (Elfwing et al. 2017, arXiv:1702.03118.)</summary>
-public readonly struct SiluOp : IUnary
+internal readonly struct SiluOp : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "silu";

@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = sin x;  dx = dy·cos x.</summary>
-public readonly struct Sin : IUnary
+internal readonly struct Sin : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "sin";

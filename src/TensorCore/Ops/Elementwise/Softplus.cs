@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = ln(1 + e^(βx)) / β, evaluated without overflow as max(x, 0) + ln(1 + e^(−|βx|)) / β;  dx = dy·σ(βx).</summary>
-public readonly struct SoftplusOp(double beta) : IUnary
+internal readonly struct SoftplusOp(double beta) : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "softplus";

@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = √x;  dx = dy / 2y.</summary>
-public readonly struct Sqrt : IUnary
+internal readonly struct Sqrt : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "sqrt";

@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>Heaviside's step θ(x): 1 where x &gt; 0, else 0 (also at x = 0); NaN stays NaN;  dx = 0.</summary>
-public readonly struct StepOp : IUnary
+internal readonly struct StepOp : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "step";

@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = a − b, broadcasting;  da = dy, db = −dy.</summary>
-public readonly struct Subtract : IBinary
+internal readonly struct Subtract : IBinary
 {
     /// <inheritdoc/>
     public static string OpName => "sub";

@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = tanh x;  dx = dy·(1 − y²).</summary>
-public readonly struct TanhOp : IUnary
+internal readonly struct TanhOp : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "tanh";

@@ -1,7 +1,7 @@
 namespace TensorCore;
 
 /// <summary>y = a where the condition is true, else b, broadcasting;  da = dy where true, db = dy where false, 0 elsewhere.</summary>
-public sealed class Where : Op, IOp
+internal sealed class Where : Op, IOp
 {
     private Tensor? _condition;
     private Shape _shapeA, _shapeB;

@@ -4,7 +4,7 @@ namespace TensorCore;
 /// x[…] = v: y = x with v in a part, written into x's own memory, which is y's from then on;  dx = dy with 0 in the part, dv = dy of the part. Where positions are
 /// named twice only the last value has an effect, so only it gets the gradient.
 /// </summary>
-public sealed class Assign : Op, IOp
+internal sealed class Assign : Op, IOp
 {
     private readonly IndexPlan _plan;
     private Shape _valueShape;

@@ -1,7 +1,7 @@
 namespace TensorCore;
 
 /// <summary>y[o, k, i] = x[o, index[o, k, i], i] along an axis;  dx = dy added at these positions, in the order of k.</summary>
-public sealed class Gather : Op, IOp
+internal sealed class Gather : Op, IOp
 {
     private readonly int _axis;
     private readonly Tensor _index; // checked, int64, nobody else's
@@ -43,7 +43,7 @@ public sealed class Gather : Op, IOp
 }
 
 /// <summary>y = x (or zeros) with s[o, k, i] added at y[o, index[o, k, i], i];  dx = dy, ds[o, k, i] = dy[o, index[o, k, i], i].</summary>
-public sealed class ScatterAdd : Op, IOp
+internal sealed class ScatterAdd : Op, IOp
 {
     private readonly int _axis;
     private readonly Tensor _index;
@@ -118,7 +118,7 @@ public sealed class ScatterAdd : Op, IOp
 /// y = x with y[o, index[o, k, i], i] = s[o, k, i], for one (o, i) in the order of k;  dx = dy, 0 where written; ds = dy where written, 0 for elements that a
 /// later one overwrote.
 /// </summary>
-public sealed class Scatter : Op, IOp
+internal sealed class Scatter : Op, IOp
 {
     private readonly int _axis;
     private readonly Tensor _index;

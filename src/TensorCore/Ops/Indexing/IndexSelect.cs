@@ -1,7 +1,7 @@
 namespace TensorCore;
 
 /// <summary>y[o, k, i] = x[o, index[k], i] along an axis;  dx = dy added at these positions, in order.</summary>
-public sealed class IndexSelect : Op, IOp
+internal sealed class IndexSelect : Op, IOp
 {
     private readonly int _axis;
     private readonly Tensor _index; // checked, int64, nobody else's
@@ -63,7 +63,7 @@ public sealed class IndexSelect : Op, IOp
 }
 
 /// <summary>y = x (or zeros) with the rows of s added at y[o, index[k], i], in order;  dx = dy, ds[o, k, i] = dy[o, index[k], i].</summary>
-public sealed class IndexAdd : Op, IOp
+internal sealed class IndexAdd : Op, IOp
 {
     private readonly int _axis;
     private readonly Tensor _index;

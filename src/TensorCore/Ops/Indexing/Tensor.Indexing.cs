@@ -43,9 +43,8 @@ public sealed partial class Tensor
     {
         ArgumentNullException.ThrowIfNull(value);
         if (value.Device != Device) throw new DeviceException($"assign: a value on {value.Device} into a tensor on {Device}: move it with To(device)");
-        if (value.Rank > plan.ResultShape.Rank || Shape.Broadcast(plan.ResultShape, value.Shape, "assign") != plan.ResultShape)
-            throw new ShapeException($"assign: a value of shape {value.Shape} does not fit a part of shape {plan.ResultShape}");
-        RequireDistinct("assign");
+        value = Fitted(value, plan.ResultShape);
+        RequireChangeable("assign");
         value = value.To(DType);
         if (ReferenceEquals(value.Storage, Storage)) value = value.Clone();
         if (!Autograd.IsRecording || (!value.RequiresGrad && (Node is null || IsLeaf)))
@@ -61,10 +60,26 @@ public sealed partial class Tensor
         ViewVersion = Storage.Version;
     }
 
-    /// <summary>Refuses to write into an expanded tensor, where one element stands for several.</summary>
-    private void RequireDistinct(string op)
+    /// <summary>The value without leading axes of size 1 that the part has not; it broadcasts to the part.</summary>
+    private static Tensor Fitted(Tensor value, Shape part)
+    {
+        int extra = Math.Max(0, value.Rank - part.Rank);
+        bool fits = true;
+        for (int i = 0; i < value.Rank && fits; i++)
+            fits = value._sizes[i] == 1 || (i >= extra && value._sizes[i] == part.Span[part.Rank - value.Rank + i]);
+        if (!fits) throw new ShapeException($"assign: a value of shape {value.Shape} does not fit a part of shape {part}");
+        return extra == 0 ? value : value.Reshape(value._sizes[extra..]);
+    }
+
+    /// <summary>
+    /// Refuses to write into an expanded tensor, where one element stands for several, and through a view that an assignment on the tape has made stale: its write would
+    /// change a value behind the back of that value's history.
+    /// </summary>
+    private void RequireChangeable(string op)
     {
         for (int i = 0; i < Rank; i++)
             if (_strides[i] == 0 && _sizes[i] > 1) throw new ShapeException($"{op}: along axis {i} this tensor of shape {Shape} is expanded, one element stands for {_sizes[i]}: change a Clone()");
+        if (Autograd.IsRecording && ViewVersion < Storage.RecordedVersion)
+            throw new GradientException($"{op}: this tensor of shape {Shape} shares its storage with one that was assigned to under the tape after this view was taken: take the view again");
     }
 }

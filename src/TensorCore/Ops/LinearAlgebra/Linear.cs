@@ -7,7 +7,7 @@ namespace TensorCore;
 /// dp = dy·act′(p), dx = dp·W, dW = dpᵀ·x, db = Σ over rows of dp. Bias and activation ride in the product's epilogue, so y is written once;
 /// backward forms dp and db in one pass over dy.
 /// </summary>
-public sealed class LinearOp : FusedOp, IOp
+internal sealed class LinearOp : FusedOp, IOp
 {
     private readonly Activation _activation;
     private readonly bool _inputFirst, _keep;

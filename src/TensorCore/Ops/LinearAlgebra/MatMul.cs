@@ -6,7 +6,7 @@ namespace TensorCore;
 /// The matrix product y = a·b over the last two axes, the axes before broadcast;
 /// da = dy·bᵀ, db = aᵀ·dy, summed over the axes that were stretched.
 /// </summary>
-public sealed class MatMul : Op, IOp
+internal sealed class MatMul : Op, IOp
 {
     private Tensor? _a, _b;
 

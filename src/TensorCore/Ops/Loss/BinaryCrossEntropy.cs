@@ -3,7 +3,7 @@ namespace TensorCore;
 /// <summary>
 /// Binary cross-entropy on logits: loss = −t·ln σ(x) − (1 − t)·ln(1 − σ(x)) = max(x, 0) − x·t + ln(1 + e^−|x|);  dx = dy·(σ(x) − t), dt = −dy·x.
 /// </summary>
-public sealed class BinaryCrossEntropyWithLogits : FusedOp, IOp
+internal sealed class BinaryCrossEntropyWithLogits : FusedOp, IOp
 {
     internal BinaryCrossEntropyWithLogits()
     {

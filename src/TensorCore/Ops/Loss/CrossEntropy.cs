@@ -5,7 +5,7 @@ namespace TensorCore;
 /// the label smoothing;  dlogits = dy·(p − (1 − ε)·onehot(target) − ε/V). Neither p nor ln p is stored. An ignored target has loss and gradient 0.
 /// (Label smoothing: Szegedy et al. 2015, arXiv:1512.00567, section 7.)
 /// </summary>
-public sealed class CrossEntropy : FusedOp, IOp
+internal sealed class CrossEntropy : FusedOp, IOp
 {
     private readonly double _smoothing;
     private readonly long _ignoreIndex;
@@ -65,7 +65,7 @@ public sealed class CrossEntropy : FusedOp, IOp
 /// <summary>
 /// Cross-entropy with class probabilities: loss = −Σ q·ln p over the last axis, p = softmax(logits);  dlogits = dy·(p·Σq − q), dq = −dy·ln p.
 /// </summary>
-public sealed class SoftCrossEntropy : FusedOp, IOp
+internal sealed class SoftCrossEntropy : FusedOp, IOp
 {
     private Tensor? _statistics;
 

@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = t·ln t, 0 at t = 0;  dt = dy·(ln t + 1), which is −∞ at 0.</summary>
-public readonly struct NegativeEntropy : IUnary
+internal readonly struct NegativeEntropy : IUnary
 {
     /// <inheritdoc/>
     public static string OpName => "negative_entropy";

@@ -5,7 +5,7 @@ namespace TensorCore;
 /// other axes (M values a channel): dx = w·rstd·(dy − Σdy/M − x̂·Σ(dy·x̂)/M); in evaluation they are constants: dx = w·rstd·dy. In both dw = Σ dy·x̂,
 /// db = Σ dy.  (Ioffe, Szegedy 2015, arXiv:1502.03167, algorithm 1.)
 /// </summary>
-public sealed class BatchNormOp : FusedOp, IOp
+internal sealed class BatchNormOp : FusedOp, IOp
 {
     private readonly bool _training;
     private readonly double _eps;

@@ -5,7 +5,7 @@ namespace TensorCore;
 /// stream, position), so backward draws them again instead of storing them.
 /// (Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov 2014, JMLR 15.)
 /// </summary>
-public sealed class DropoutOp : Op, IOp
+internal sealed class DropoutOp : Op, IOp
 {
     private readonly double _p;
     private readonly ulong _seed, _stream;

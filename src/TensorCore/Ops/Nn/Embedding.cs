@@ -4,7 +4,7 @@ namespace TensorCore;
 /// y[i…] = weight[index[i…]]: the rows that indices name;  dweight[v] = Σ of dy[i…] over the places with index v. The gradient's cost is that of the
 /// looked-up rows, plus a fill with zeros if no buffer holds an earlier contribution (a weight that is also the output layer's).
 /// </summary>
-public sealed class EmbeddingOp : Op, IOp
+internal sealed class EmbeddingOp : Op, IOp
 {
     private Tensor? _indices;
     private Shape _weightShape;
@@ -63,7 +63,7 @@ public sealed class EmbeddingOp : Op, IOp
 }
 
 /// <summary>y[v] = Σ of rows[i…] over the places with index v: embedding turned round;  drows[i…] = dy[index[i…]].</summary>
-public sealed class EmbeddingBackward : Op, IOp
+internal sealed class EmbeddingBackward : Op, IOp
 {
     private readonly int _count;
     private Tensor? _indices;

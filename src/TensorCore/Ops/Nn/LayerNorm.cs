@@ -4,7 +4,7 @@ namespace TensorCore;
 /// y = x̂·w + b with x̂ = (x − mean)·rstd, mean and variance of the last axes, rstd = 1/√(var + eps);
 /// with g = dy·w: dx = rstd·(g − mean(g) − x̂·mean(g·x̂)), dw = Σ dy·x̂, db = Σ dy over the rows.  (Ba, Kiros, Hinton 2016, arXiv:1607.06450, eq. 3.)
 /// </summary>
-public sealed class LayerNormOp : FusedOp, IOp
+internal sealed class LayerNormOp : FusedOp, IOp
 {
     private readonly int _axes, _weight, _bias;
     private readonly double _eps;
@@ -84,7 +84,7 @@ public sealed class LayerNormOp : FusedOp, IOp
 /// y = x̂·w with x̂ = x·rstd, rstd = 1/√(mean(x²) + eps) over the last axis;  with g = dy·w: dx = rstd·(g − x̂·mean(g·x̂)), dw = Σ dy·x̂ over the rows.
 /// (Zhang, Sennrich 2019, arXiv:1910.07467, eq. 4.)
 /// </summary>
-public sealed class RmsNormOp : FusedOp, IOp
+internal sealed class RmsNormOp : FusedOp, IOp
 {
     private readonly double _eps;
     private readonly int _weight;

@@ -5,7 +5,7 @@ namespace TensorCore;
 /// <summary>
 /// y = eˣ / Σ eˣ over the last axis;  dx = y·(dy − Σ dy·y). Computed as e^(x − max), so large x do not overflow.
 /// </summary>
-public sealed class SoftmaxOp : FusedOp, IOp
+internal sealed class SoftmaxOp : FusedOp, IOp
 {
     private Tensor? _y;
 
@@ -55,7 +55,7 @@ public sealed class SoftmaxOp : FusedOp, IOp
 }
 
 /// <summary>y = x − ln Σ eˣ over the last axis;  dx = dy − eʸ·Σ dy.</summary>
-public sealed class LogSoftmaxOp : FusedOp, IOp
+internal sealed class LogSoftmaxOp : FusedOp, IOp
 {
     private Tensor? _y;
 

@@ -1,7 +1,7 @@
 namespace TensorCore;
 
 /// <summary>yᵢ = Σⱼ≤ᵢ xⱼ along an axis (Σⱼ≥ᵢ in reverse);  dx = the running sum of dy in the other direction.</summary>
-public sealed class CumSum : Op, IOp
+internal sealed class CumSum : Op, IOp
 {
     private readonly int _axis;
     private readonly bool _reverse;

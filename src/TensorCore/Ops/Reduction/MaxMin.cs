@@ -29,7 +29,7 @@ internal readonly struct MinReduction : IReduction
 /// <summary>
 /// y = the largest (or smallest) element over some axes, NaN if any is NaN;  dx = dy where x = y, shared evenly among equals.
 /// </summary>
-public sealed class Extremum : Op, IOp
+internal sealed class Extremum : Op, IOp
 {
     private readonly int[] _axes;
     private readonly bool _keepDim, _largest;

@@ -1,7 +1,7 @@
 namespace TensorCore;
 
 /// <summary>y = √Σ x² over some axes;  dx = dy·x / y, 0 where y = 0.</summary>
-public sealed class EuclideanNorm : Op, IOp
+internal sealed class EuclideanNorm : Op, IOp
 {
     private readonly int[] _axes;
     private readonly bool _keepDim;

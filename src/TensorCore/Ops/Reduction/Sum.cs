@@ -3,7 +3,7 @@ using TensorCore.Cpu;
 namespace TensorCore;
 
 /// <summary>y = Σ x over some axes;  dx = dy, stretched over them. Integers and bools sum to int64.</summary>
-public sealed class Sum : Op, IOp
+internal sealed class Sum : Op, IOp
 {
     private readonly int[] _axes;
     private readonly bool _keepDim;

@@ -1,7 +1,7 @@
 namespace TensorCore;
 
 /// <summary>y = x as a tensor of its own over the same storage;  dx = dy.</summary>
-public sealed class Alias : Op, IOp
+internal sealed class Alias : Op, IOp
 {
     /// <inheritdoc/>
     public static string OpName => "alias";

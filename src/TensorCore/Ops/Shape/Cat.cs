@@ -1,7 +1,7 @@
 namespace TensorCore;
 
 /// <summary>y = the inputs one after the other along an axis;  dxᵢ = its part of dy.</summary>
-public sealed class Cat : Op, IOp
+internal sealed class Cat : Op, IOp
 {
     private readonly int _axis;
     private Region[] _regions = [];

@@ -1,7 +1,7 @@
 namespace TensorCore;
 
 /// <summary>y = x, copied into fresh contiguous memory;  dx = dy.</summary>
-public sealed class Clone : Op, IOp
+internal sealed class Clone : Op, IOp
 {
     /// <inheritdoc/>
     public static string OpName => "clone";
@@ -29,7 +29,7 @@ public sealed class Clone : Op, IOp
 }
 
 /// <summary>y = x in another dtype;  dx = dy in x's dtype. Between integer types there is no gradient.</summary>
-public sealed class Cast : Op, IOp
+internal sealed class Cast : Op, IOp
 {
     private readonly DType _to;
     private DType _from;

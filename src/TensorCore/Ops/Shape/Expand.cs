@@ -1,7 +1,7 @@
 namespace TensorCore;
 
 /// <summary>Axes of size 1 (and new leading axes) stretched without copying: stride 0;  dx = Σ dy over the stretched axes.</summary>
-public sealed class Expand : Op, IOp
+internal sealed class Expand : Op, IOp
 {
     private readonly Shape _to;
     private Shape _from;

@@ -1,7 +1,7 @@
 namespace TensorCore;
 
 /// <summary>y = x with some axes reversed, a copy;  dx = dy with the same axes reversed.</summary>
-public sealed class Flip : Op, IOp
+internal sealed class Flip : Op, IOp
 {
     private readonly int[] _axes;
 

@@ -1,7 +1,7 @@
 namespace TensorCore;
 
 /// <summary>Axes in another order, a view: y's axis i is x's axis order[i];  dx = dy with the order undone.</summary>
-public sealed class Permute : Op, IOp
+internal sealed class Permute : Op, IOp
 {
     private readonly int[] _order;
 

@@ -1,7 +1,7 @@
 namespace TensorCore;
 
 /// <summary>The same elements in row-major order under other sizes;  dx = dy under the sizes of x.</summary>
-public sealed class Reshape : Op, IOp
+internal sealed class Reshape : Op, IOp
 {
     private readonly Shape _to;
     private Shape _from;

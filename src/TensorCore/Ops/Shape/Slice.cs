@@ -1,7 +1,7 @@
 namespace TensorCore;
 
 /// <summary>y = a regular part of x, a view;  dx = dy in that part, 0 elsewhere.</summary>
-public sealed class Slice : Op, IOp
+internal sealed class Slice : Op, IOp
 {
     private readonly Region _region;
 
@@ -47,7 +47,7 @@ public sealed class Slice : Op, IOp
 }
 
 /// <summary>y = x in a regular part, a constant elsewhere;  dx = dy of that part.</summary>
-public sealed class Pad : Op, IOp
+internal sealed class Pad : Op, IOp
 {
     private readonly Region _region;
     private readonly double _value;

@@ -1,0 +1,81 @@
+using TensorCore.Nn;
+
+namespace TensorCore.Examples.Gpt;
+
+/// <summary>
+/// GPT-2: tokens become vectors, each layer lets every position look at those before it (attention) and then think for itself (mlp), and the last
+/// vector is compared with every token's to say what comes next. Parameters have the names of GPT-2's published checkpoint.
+/// (Radford et al. 2019, "Language Models are Unsupervised Multitask Learners".)
+/// </summary>
+public sealed class GptModel : Module<Tensor, Tensor>
+{
+    private readonly Nn.Embedding _wte, _wpe;
+    private readonly ModuleList<TransformerBlock> _h;
+    private readonly Nn.LayerNorm _lnF;
+
+    /// <summary>A network with fresh weights: N(0, 0.02), the two projections onto the residual stream N(0, 0.02/√(2·layers)), biases 0.</summary>
+    /// <param name="config">The sizes.</param>
+    /// <param name="seed">The same seed gives the same weights.</param>
+    /// <param name="dtype">float32, or float64 for tests.</param>
+    public GptModel(GptConfig config, ulong seed = 0, DType dtype = DType.Float32)
+    {
+        Config = config.Check();
+        Generator generator = new(seed);
+        TransformerOptions options = new()
+        {
+            Epsilon = config.Epsilon,
+            GeluTanh = !config.ExactGelu,
+            ResidualInitStd = 0.02 / Math.Sqrt(2 * config.Layers),
+            Generator = generator,
+            DType = dtype,
+        };
+        _wte = Child("wte", new Nn.Embedding(config.Vocabulary, config.Width, dtype, generator));
+        _wpe = Child("wpe", new Nn.Embedding(config.Context, config.Width, dtype, generator));
+        _h = Child("h", new ModuleList<TransformerBlock>());
+        for (int i = 0; i < config.Layers; i++)
+            _h.Add(new TransformerBlock(config.Width, config.Heads, options));
+        _lnF = Child("ln_f", new Nn.LayerNorm(config.Width, config.Epsilon, dtype: dtype));
+        Initializers.Normal(_wte.Weight, 0, 0.02, generator);
+        Initializers.Normal(_wpe.Weight, 0, 0.02, generator);
+    }
+
+    /// <summary>The sizes.</summary>
+    public GptConfig Config { get; }
+
+    /// <summary>Scores of every token as the next one, at every position: ids (B, T) → logits (B, T, V).</summary>
+    public override Tensor Forward(Tensor ids) => Logits(Hidden(ids, null));
+
+    /// <summary>The mean cross-entropy, in nats per token, of <paramref name="targets"/> (B, T): the ids one place further on.</summary>
+    public Tensor Loss(Tensor ids, Tensor targets) => TensorCore.Loss.CrossEntropy(Forward(ids), targets);
+
+    /// <summary>
+    /// The scores of the token that follows the last one: ids (1, T) → (V). With <paramref name="cache"/> the ids are only those that are new since the last call.
+    /// </summary>
+    public Tensor NextLogits(Tensor ids, IReadOnlyList<KeyValueCache>? cache = null)
+    {
+        Tensor x = Hidden(ids, cache); // (1, T, C)
+        return Logits(x.Narrow(1, x.Size(1) - 1, 1)).Reshape(Config.Vocabulary); // (1, 1, C) → (V)
+    }
+
+    /// <summary>An empty cache of keys and values for each layer.</summary>
+    public KeyValueCache[] NewCache() => [.. _h.Select(_ => new KeyValueCache(Config.Context))];
+
+    /// <summary>The parameters that weight decay pulls towards 0, the matrices and tables, and the others: biases and layer norms.</summary>
+    public (Tensor[] Decayed, Tensor[] Free) DecayGroups() =>
+        ([.. Parameters().Where(p => p.Rank >= 2)], [.. Parameters().Where(p => p.Rank < 2)]);
+
+    private Tensor Hidden(Tensor ids, IReadOnlyList<KeyValueCache>? cache)
+    {
+        int start = cache is null ? 0 : cache[0].Length, T = ids.Size(1);
+        if (start + T > Config.Context)
+            throw new ShapeException($"gpt: {start + T} tokens do not fit the context of {Config.Context}");
+        Tensor positions = _wpe.Weight.Narrow(0, start, T); // (T, C)
+        Tensor x = _wte.Forward(ids) + positions; // (B, T, C)
+        for (int i = 0; i < _h.Count; i++)
+            x = _h[i].Forward(x, null, cache?[i]); // (B, T, C)
+        return _lnF.Forward(x); // (B, T, C)
+    }
+
+    // The output matrix is the token table: what a token means going in is what it is compared with coming out (Press and Wolf 2016, arXiv:1608.05859).
+    private Tensor Logits(Tensor x) => x.Linear(_wte.Weight); // (B, T, C)·(V, C)ᵀ → (B, T, V)
+}

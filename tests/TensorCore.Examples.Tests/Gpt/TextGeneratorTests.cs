@@ -1,0 +1,92 @@
+using System.Text;
+using TensorCore.Examples.Gpt;
+using TensorCore.Nn;
+using TensorCore.Text;
+
+namespace TensorCore.Examples.Tests.Gpt;
+
+public class TextGeneratorTests
+{
+    private static readonly GptConfig _config = new(256, 12, 2, 2, 16);
+
+    private static GptModel Model(ulong seed, int vocabulary = 256)
+    {
+        GptModel model = new(_config with { Vocabulary = vocabulary }, seed);
+        foreach (Tensor p in model.Parameters())
+            Initializers.Normal(p, 0, 0.4, new Generator(seed + (ulong)p.Count));
+        return model;
+    }
+
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(1.0)]
+    public void TheCacheChangesNothingAlsoWhenTheContextIsFull(double temperature)
+    {
+        GptModel model = Model(4);
+        SamplingOptions options = new() { Temperature = temperature, Seed = 3 };
+        int[] With(bool cached) => [.. new TextGenerator(model, new ByteTokenizer(), cached).Generate([65, 66, 67], options, 60)];
+        int[] text = With(true);
+        Assert.Equal(60, text.Length); // five contexts long
+        Assert.Equal(With(false), text);
+        if (temperature > 0)
+            Assert.True(text.Distinct().Count() > 10);
+    }
+
+    [Fact]
+    public void GreedyTextIsTheArgmaxOfEachStep()
+    {
+        GptModel model = Model(7);
+        int[] text = [.. new TextGenerator(model, new ByteTokenizer()).Generate([1, 2], new() { Temperature = 0 }, 8)];
+        List<long> sofar = [1, 2];
+        foreach (int id in text)
+        {
+            float[] logits = model.Forward(Tensor.From(sofar.ToArray(), [1, sofar.Count])).ToArray<float>()[^256..];
+            Assert.Equal(logits.AsSpan().IndexOf(logits.Max()), id);
+            sofar.Add(id);
+        }
+    }
+
+    [Fact]
+    public void TheEndOfTextEndsTheTextAndIsNotShown()
+    {
+        ByteTokenizer tokenizer = new(BpeTokenizer.EndOfText);
+        GptModel model = Model(1, 257);
+        int end = tokenizer.SpecialTokenId(BpeTokenizer.EndOfText);
+        int[] text = [.. new TextGenerator(model, tokenizer).Generate([65], new() { Temperature = 5, Seed = 2 }, 5000)];
+        Assert.InRange(text.Length, 0, 4999); // one token in about 257 is the end
+        Assert.DoesNotContain(end, text);
+    }
+
+    [Fact]
+    public void PiecesJoinToTheWholeText()
+    {
+        TextGenerator generator = new(Model(2), new ByteTokenizer());
+        SamplingOptions options = new() { Temperature = 1.5, Seed = 8 };
+        byte[] bytes = [.. generator.Generate([200], options, 100).Select(i => (byte)i)];
+        Assert.Equal(Encoding.UTF8.GetString(bytes), string.Concat(generator.Write([200], options, 100)));
+    }
+
+    [Fact]
+    public void APromptMustFitAndMustNotBeEmpty()
+    {
+        TextGenerator generator = new(Model(2), new ByteTokenizer());
+        Assert.Equal(5, generator.Generate(new int[12], new(), 5).Count()); // as long as the context: just fits
+        Assert.Contains("13 tokens", Assert.Throws<ArgumentException>(() => generator.Generate(new int[13], new(), 5)).Message);
+        Assert.Throws<ArgumentException>(() => generator.Generate([], new(), 5));
+        Assert.Equal([10], generator.Encode(""));
+        Assert.Equal([256], new TextGenerator(Model(2, 257), new ByteTokenizer(BpeTokenizer.EndOfText)).Encode(""));
+    }
+
+    [Fact]
+    public void CancellationEndsTheText()
+    {
+        using CancellationTokenSource stop = new();
+        int written = 0;
+        foreach (int _ in new TextGenerator(Model(2), new ByteTokenizer()).Generate([1], new(), 1_000_000, stop.Token))
+        {
+            if (++written == 5)
+                stop.Cancel();
+        }
+        Assert.Equal(5, written);
+    }
+}
