@@ -1,3 +1,5 @@
+using TensorCore.Nn;
+
 namespace TensorCore.Examples.Cnn;
 
 /// <summary>
@@ -10,13 +12,13 @@ namespace TensorCore.Examples.Cnn;
 /// </code>
 /// Each convolution is followed by batch norm and ReLU.
 /// </summary>
-public sealed class ConvNet : Nn.Module<Tensor, Tensor>
+public sealed class ConvNet : Module<Tensor, Tensor>
 {
     private const int Dense = 128;
 
     private readonly Block[] _blocks;
-    private readonly Nn.Linear _fc1, _fc2;
-    private readonly Nn.Dropout _dropout;
+    private readonly Linear _fc1, _fc2;
+    private readonly Dropout _dropout;
 
     /// <summary>A network for height × width grey images; <paramref name="channels"/> (C) filters in the first layer.</summary>
     public ConvNet(int height, int width, int classes, int channels, double dropout, Generator generator)
@@ -27,9 +29,9 @@ public sealed class ConvNet : Nn.Module<Tensor, Tensor>
             Child("block2", new Block(channels, 2 * channels, 3, pool: true, generator)),
             Child("block3", new Block(2 * channels, 2 * channels, 3, pool: false, generator)),
         ];
-        _fc1 = Child("fc1", new Nn.Linear(2 * channels * (height / 4) * (width / 4), Dense, generator: generator));
-        _fc2 = Child("fc2", new Nn.Linear(Dense, classes, generator: generator));
-        _dropout = Child("dropout", new Nn.Dropout(dropout, generator));
+        _fc1 = Child("fc1", new Linear(2 * channels * (height / 4) * (width / 4), Dense, generator: generator));
+        _fc2 = Child("fc2", new Linear(Dense, classes, generator: generator));
+        _dropout = Child("dropout", new Dropout(dropout, generator));
     }
 
     /// <summary>The filters of the first layer, (C, 1, 5, 5).</summary>
@@ -58,17 +60,17 @@ public sealed class ConvNet : Nn.Module<Tensor, Tensor>
     }
 
     /// <summary>Convolution, batch norm, ReLU and, if wanted, pooling.</summary>
-    private sealed class Block : Nn.Module<Tensor, Tensor>
+    private sealed class Block : Module<Tensor, Tensor>
     {
-        private readonly Nn.Conv2d _conv;
-        private readonly Nn.BatchNorm _norm;
+        private readonly Conv2d _conv;
+        private readonly BatchNorm _norm;
         private readonly bool _pool;
 
         public Block(int from, int to, int size, bool pool, Generator generator)
         {
             // Batch norm subtracts the mean: a bias before it would do nothing.
-            _conv = Child("conv", new Nn.Conv2d(from, to, size, padding: size / 2, bias: false, generator: generator));
-            _norm = Child("norm", new Nn.BatchNorm(to));
+            _conv = Child("conv", new Conv2d(from, to, size, padding: size / 2, bias: false, generator: generator));
+            _norm = Child("norm", new BatchNorm(to));
             _pool = pool;
         }
 

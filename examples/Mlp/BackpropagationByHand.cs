@@ -1,3 +1,5 @@
+using TensorCore.Nn;
+
 namespace TensorCore.Examples.Mlp;
 
 /// <summary>
@@ -10,7 +12,7 @@ public static class BackpropagationByHand
     public static Tensor[] Gradients(MultilayerPerceptron network, Tensor x, Tensor targets)
     {
         using Autograd.RecordingScope scope = Autograd.NoGrad();
-        (Nn.Linear first, Nn.Linear second) = (network.Layers[0], network.Layers[1]);
+        (Linear first, Linear second) = (network.Layers[0], network.Layers[1]);
 
         // Forward, keeping what backward will need.
         Tensor h = (x.MatMul(first.Weight.Transpose()) + first.Bias!).Tanh(); // (N, H)

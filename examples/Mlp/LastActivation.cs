@@ -1,3 +1,4 @@
+using TensorCore.Nn;
 using TensorCore.Optim;
 
 namespace TensorCore.Examples.Mlp;
@@ -91,7 +92,7 @@ public static class LastActivation
     {
         MultilayerPerceptron network = new([1, 8, 1], h => h.Tanh(), new Generator(seed + 1));
         // The output starts at the mean of the data: a ReLU that starts below zero would have no gradient and never wake up.
-        Nn.Initializers.Constant(network.Layers[^1].Bias!, activation == "sigmoid" ? 0 : targets.Mean().Item());
+        Initializers.Constant(network.Layers[^1].Bias!, activation == "sigmoid" ? 0 : targets.Mean().Item());
         Training.Run(new Adam(network.Parameters(), 0.02), steps, () => Loss.MeanSquaredError(Predict(x), targets), new CosineDecay(steps, 0.02));
 
         using Autograd.RecordingScope scope = Autograd.NoGrad();

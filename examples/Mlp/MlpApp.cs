@@ -81,7 +81,7 @@ public static class MlpApp
         run.Console.Write(table);
         foreach (double loss in xor.Stuck)
             run.Say($"um começo ficou preso num mínimo local, perda {Fixed(loss, 4)}: outro foi tentado", $"a start got stuck in a local minimum, loss {Fixed(loss, 4)}: another was tried");
-        string difference = xor.GradientDifference.ToString("0.0e0", System.Globalization.CultureInfo.InvariantCulture);
+        string difference = xor.GradientDifference.ToString("0.#e0", System.Globalization.CultureInfo.InvariantCulture);
         run.Say(
             $"perda {Fixed(xor.Losses[^1], 4)} em {xor.Losses.Length} passos; retropropagação à mão contra a da biblioteca: diferença de no máximo {difference} (float32)",
             $"loss {Fixed(xor.Losses[^1], 4)} in {xor.Losses.Length} steps; backpropagation by hand against the library's: at most {difference} apart (float32)");

@@ -1,3 +1,4 @@
+using TensorCore.Nn;
 using TensorCore.Optim;
 
 namespace TensorCore.Examples.Mlp;
@@ -27,8 +28,8 @@ public static class Widths
     {
         MultilayerPerceptron network = new([1, width, 1], h => h.Tanh(), new Generator(seed));
         // Slopes and kinks all over the interval from the start: the usual ±1/√1 leaves them near zero.
-        Nn.Initializers.Uniform(network.Layers[0].Weight, -3, 3, new Generator(seed + 1000));
-        Nn.Initializers.Uniform(network.Layers[0].Bias!, -4, 4, new Generator(seed + 2000));
+        Initializers.Uniform(network.Layers[0].Weight, -3, 3, new Generator(seed + 1000));
+        Initializers.Uniform(network.Layers[0].Bias!, -4, 4, new Generator(seed + 2000));
         const double Peak = 0.03;
         Adam optimizer = new(network.Parameters(), Peak);
         Training.Run(optimizer, steps, () => Loss.MeanSquaredError(network.Forward(x), targets), new CosineDecay(steps, Peak));

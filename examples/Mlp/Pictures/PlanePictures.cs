@@ -1,5 +1,6 @@
 using TensorCore.Examples.Charts;
 using TensorCore.Examples.Cli;
+using TensorCore.Nn;
 
 namespace TensorCore.Examples.Mlp.Pictures;
 
@@ -23,7 +24,7 @@ internal static class PlanePictures
         Plot lines = new(texts.Pick("cada neurônio escondido traça uma linha", "each hidden neuron draws a line"))
         { EqualAspect = true, XAxis = { Label = "x₁", Min = -0.6, Max = 1.6 }, YAxis = { Label = "x₂", Min = -0.6, Max = 1.6 } };
         lines.Scatter<double, double>(u, v, classes, size: 7);
-        Nn.Linear first = xor.Network.Layers[0], second = xor.Network.Layers[1];
+        Linear first = xor.Network.Layers[0], second = xor.Network.Layers[1];
         float[] w1 = first.Weight.ToArray<float>(), b1 = first.Bias!.ToArray<float>(), w2 = second.Weight.ToArray<float>();
         for (int i = 0; i < 2; i++)
             lines.DecisionLines($"h{"₁₂"[i]} = 0", [new(w1[2 * i], w1[2 * i + 1], b1[i])], Palette.Of(2 + i));

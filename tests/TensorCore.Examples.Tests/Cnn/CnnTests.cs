@@ -52,10 +52,10 @@ public class CnnTests
     {
         ConvNet network = new(20, 13, classes: 5, channels: 4, dropout: 0.2, new Generator(1));
         Tensor x = Tensor.RandN([3, 1, 20, 13], generator: new Generator(2));
-        Assert.Equal([3, 5], network.Forward(x).Sizes.ToArray());
-        int[][] shapes = [.. network.FeatureMaps(x).Select(m => m.Sizes.ToArray())];
+        Assert.Equal([3, 5], network.Forward(x).Shape.Span.ToArray());
+        int[][] shapes = [.. network.FeatureMaps(x).Select(m => m.Shape.Span.ToArray())];
         Assert.Equal([[3, 4, 20, 13], [3, 8, 10, 6], [3, 8, 5, 3]], shapes);
-        Assert.Equal([4, 1, 5, 5], network.Filters.Sizes.ToArray());
+        Assert.Equal([4, 1, 5, 5], network.Filters.Shape.Span.ToArray());
     }
 
     [Fact]

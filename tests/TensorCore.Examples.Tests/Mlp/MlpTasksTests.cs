@@ -68,15 +68,15 @@ public class MlpTasksTests
     [Fact]
     public void LabelsSayInWhichDiscsAPointLies()
     {
-        (Tensor x, Tensor labels) = LastActivation.Labels(500, new Generator(3));
+        (Tensor x, Tensor labels) = LastActivation.Labels(2000, new Generator(3));
         float[] p = x.ToArray<float>(), l = labels.ToArray<float>();
         int[] sums = new int[4];
-        for (int i = 0; i < 500; i++)
+        for (int i = 0; i < 2000; i++)
         {
             bool inFirst = Math.Pow(p[2 * i] + 0.35, 2) + Math.Pow(p[2 * i + 1] - 0.25, 2) < 0.36;
             Assert.Equal(inFirst ? 1 : 0, l[3 * i]);
             sums[(int)(l[3 * i] + l[3 * i + 1] + l[3 * i + 2])]++;
         }
-        Assert.All(sums, s => Assert.True(s > 10)); // none, one, two and three labels all occur
+        Assert.All(sums, s => Assert.True(s > 20, string.Join(' ', sums))); // none, one, two and three labels all occur
     }
 }

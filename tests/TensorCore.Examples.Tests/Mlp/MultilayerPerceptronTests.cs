@@ -9,9 +9,9 @@ public class MultilayerPerceptronTests
     {
         MultilayerPerceptron network = new([3, 5, 4, 2], h => h.Tanh(), new Generator(1));
         Tensor x = Tensor.RandN([7, 3], generator: new Generator(2));
-        Assert.Equal([7, 5], network.Hidden(x, 1).Sizes.ToArray());
-        Assert.Equal([7, 4], network.Hidden(x, 2).Sizes.ToArray());
-        Assert.Equal([7, 2], network.Forward(x).Sizes.ToArray());
+        Assert.Equal([7, 5], network.Hidden(x, 1).Shape.Span.ToArray());
+        Assert.Equal([7, 4], network.Hidden(x, 2).Shape.Span.ToArray());
+        Assert.Equal([7, 2], network.Forward(x).Shape.Span.ToArray());
         Assert.Equal(3 * 5 + 5 + 5 * 4 + 4 + 4 * 2 + 2, network.ParameterCount);
     }
 

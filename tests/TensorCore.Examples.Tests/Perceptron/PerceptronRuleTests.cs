@@ -38,8 +38,8 @@ public class PerceptronRuleTests
         Assert.All(training.Epochs.SkipLast(1), e => Assert.True(e.Mistakes > 0));
         Assert.Null(training.Cycle);
         // The final line itself gives the truth table.
-        int[] answers = [.. ((int X, int Y)[])[(0, 0), (0, 1), (1, 0), (1, 1)]].Select(p => training.Line.W1 * p.X + training.Line.W2 * p.Y + training.Line.B > 0 ? 1 : 0).ToArray();
-        Assert.Equal(gate.Outputs, answers);
+        (int X, int Y)[] corners = [(0, 0), (0, 1), (1, 0), (1, 1)];
+        Assert.Equal(gate.Outputs, corners.Select(c => training.Line.W1 * c.X + training.Line.W2 * c.Y + training.Line.B > 0 ? 1 : 0));
     }
 
     [Fact]
