@@ -77,7 +77,7 @@ public unsafe class GemmBenchmark
     // On huge pages where the system grants them, as the library's own large buffers are.
     private byte* Operand(long count, int seed)
     {
-        byte* p = PackBuffer.Allocate((nuint)(count * Shape.DType.Size()));
+        byte* p = (byte*)NativePages.Allocate(count * Shape.DType.Size());
         uint state = (uint)seed;
         for (long i = 0; i < count; i++)
         {

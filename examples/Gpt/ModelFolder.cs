@@ -1,6 +1,6 @@
 using System.Text.Json;
 using TensorCore.Examples.Cli;
-using TensorCore.Examples.Files;
+using TensorCore.IO;
 using TensorCore.Text;
 
 namespace TensorCore.Examples.Gpt;
@@ -79,7 +79,7 @@ public sealed record ModelFolder(string Root)
     public void SaveDescription(GptConfig config, Tokenizer tokenizer)
     {
         Directory.CreateDirectory(Root);
-        AtomicFile.WriteText(Config, config.ToJson().ToJsonString(_indented) + "\n");
+        AtomicFile.WriteAllText(Config, config.ToJson().ToJsonString(_indented) + "\n");
         tokenizer.Save(Tokenizer);
     }
 }

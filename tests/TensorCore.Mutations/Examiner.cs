@@ -56,12 +56,14 @@ internal sealed class Examiner(string assembly, int normalCases, int deepCases) 
 
     private Process Start()
     {
-        ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet") start.ArgumentList.Add(typeof(Examiner).Assembly.Location);
         start.ArgumentList.Add("--examine");
         start.ArgumentList.Add(assembly);
         start.Environment["TENSORCORE_THREADS"] = "1";
-        return Process.Start(start)!;
+        Process child = Process.Start(start)!;
+        child.BeginErrorReadLine(); // a crash's stack trace is not the answer
+        return child;
     }
 
     /// <summary>The child's side: answers one line for each question.</summary>

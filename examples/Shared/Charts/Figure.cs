@@ -1,4 +1,4 @@
-using TensorCore.Examples.Files;
+using TensorCore.IO;
 
 namespace TensorCore.Examples.Charts;
 
@@ -45,7 +45,11 @@ public sealed class Figure
 
     /// <summary>Writes the figure to <paramref name="path"/>, atomically, creating the folder.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public void Save(string path) => AtomicFile.WriteText(path, ToSvg());
+    public void Save(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        AtomicFile.WriteAllText(path, ToSvg());
+    }
 
     /// <summary>The figure as the text of an SVG file.</summary>
     public string ToSvg()

@@ -244,23 +244,6 @@ public partial class ChartTests
         }
     }
 
-    [Fact]
-    public void AFailedWriteKeepsTheOldFile()
-    {
-        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName(), "x.txt");
-        try
-        {
-            Files.AtomicFile.WriteText(path, "antes");
-            Assert.Throws<InvalidOperationException>(() => Files.AtomicFile.Write(path, s => { s.WriteByte(1); throw new InvalidOperationException(); }));
-            Assert.Equal("antes", File.ReadAllText(path));
-            Assert.Equal([path], Directory.GetFiles(Path.GetDirectoryName(path)!));
-        }
-        finally
-        {
-            Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
-        }
-    }
-
     private static Dictionary<string, Func<Panel>> Panels()
     {
         double[] noise = [.. Enumerable.Range(0, 300).Select(i => Math.Sin(i * 12.9898) % 1)];

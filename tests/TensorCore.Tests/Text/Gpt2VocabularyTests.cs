@@ -83,26 +83,17 @@ public class Gpt2VocabularyTests
         Assert.Throws<FileNotFoundException>(() => BpeTokenizer.LoadGpt2(folder.File("absent.bpe")));
     }
 
-    /// <summary>
-    /// Optimised code trains in about a second and encodes 30 MB/s or so on one core. Tests run unoptimised code, on busy machines: these limits
-    /// only notice when the time grows by another power of the size.
-    /// </summary>
     [SharedDataFact(Prose)]
-    public void TrainsAndEncodesTenMegabytesQuickly()
+    public void TrainsOnTenMegabytesAndEncodesThem()
     {
-        var time = System.Diagnostics.Stopwatch.StartNew();
         var trainer = new BpeTrainer(4096, BpeTokenizer.EndOfText);
         trainer.AddFile(SharedData.Path(Prose));
         BpeTokenizer tokenizer = trainer.Train();
         Assert.Equal(4096, tokenizer.VocabularySize);
-        Assert.True(time.Elapsed < TimeSpan.FromSeconds(30), $"training took {time.Elapsed.TotalSeconds:F1} s");
 
         var text = new MemoryStream();
         using (var gzip = new GZipStream(File.OpenRead(SharedData.Path(Prose)), CompressionMode.Decompress)) gzip.CopyTo(text);
-        time.Restart();
         int[] ids = tokenizer.Encode(text.ToArray());
-        double seconds = time.Elapsed.TotalSeconds;
-        Assert.True(text.Length / seconds > 2e6, $"encoding ran at {text.Length / seconds / 1e6:F1} MB/s");
         Assert.Equal(text.ToArray(), tokenizer.Decode(ids));
         Assert.InRange((double)text.Length / ids.Length, 3.0, 4.5); // bytes a token: what a vocabulary of 4,096 gives on prose
     }

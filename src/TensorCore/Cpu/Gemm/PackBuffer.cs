@@ -1,17 +1,10 @@
-using System.Runtime.InteropServices;
-
 namespace TensorCore.Cpu;
 
 /// <summary>
 /// Native memory that a thread keeps between products for packed panels: it grows to the largest that was needed.
-/// From 2 MiB on it lies on huge pages where Linux grants them: packed panels are walked once per tile, and with 4 KiB pages
-/// the address translation of a 2048² product cost a quarter of the speed.
 /// </summary>
-internal sealed unsafe partial class PackBuffer
+internal sealed unsafe class PackBuffer
 {
-    private const nuint HugePage = 2 << 20;
-    private const int AdviseHugePage = 14; // MADV_HUGEPAGE
-
     [ThreadStatic]
     private static PackBuffer? t_shared;
 
@@ -21,7 +14,7 @@ internal sealed unsafe partial class PackBuffer
     private byte* _memory;
     private nuint _size;
 
-    ~PackBuffer() => NativeMemory.AlignedFree(_memory);
+    ~PackBuffer() => NativePages.Free(_memory);
 
     /// <summary>The buffer that the calling thread fills and all threads read during one product.</summary>
     public static byte* Shared(nint bytes) => (t_shared ??= new()).Reserve(bytes);
@@ -29,39 +22,15 @@ internal sealed unsafe partial class PackBuffer
     /// <summary>The buffer that only the thread itself uses, inside one piece.</summary>
     public static byte* Local(nint bytes) => (t_local ??= new()).Reserve(bytes);
 
-    /// <summary>Memory for large blocks: 64-byte aligned; from 2 MiB on, aligned to and advised for huge pages.</summary>
-    public static byte* Allocate(nuint bytes)
-    {
-        if (bytes < HugePage) return (byte*)NativeMemory.AlignedAlloc(Math.Max(bytes, 64), 64);
-        bytes = (bytes + HugePage - 1) & ~(HugePage - 1);
-        byte* memory = (byte*)NativeMemory.AlignedAlloc(bytes, HugePage);
-        // Only advice: where it is refused, or the C library goes by another name, small pages serve.
-        if (OperatingSystem.IsLinux())
-        {
-            try
-            {
-                _ = Advise(memory, bytes, AdviseHugePage);
-            }
-            catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
-            {
-            }
-        }
-
-        return memory;
-    }
-
     private byte* Reserve(nint bytes)
     {
         if ((nuint)bytes <= _size) return _memory;
-        NativeMemory.AlignedFree(_memory);
+        NativePages.Free(_memory);
         _memory = null;
         _size = 0;
         nuint wanted = Math.Max((nuint)bytes, 64 << 10);
-        _memory = Allocate(wanted);
+        _memory = (byte*)NativePages.Allocate((long)wanted);
         _size = wanted;
         return _memory;
     }
-
-    [DllImport("libc", EntryPoint = "madvise")]
-    private static extern int Advise(void* address, nuint length, int advice);
 }
