@@ -1,1 +1,1 @@
-Console.WriteLine();
+return await TensorCore.Examples.Cnn.CnnApp.RunAsync(args);

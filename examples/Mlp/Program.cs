@@ -1,1 +1,1 @@
-Console.WriteLine();
+return await TensorCore.Examples.Mlp.MlpApp.RunAsync(args);

@@ -1,1 +1,1 @@
-Console.WriteLine();
+return await TensorCore.Examples.Perceptron.PerceptronApp.RunAsync(args);
