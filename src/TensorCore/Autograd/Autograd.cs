@@ -111,6 +111,7 @@ public static partial class Autograd
         {
             Tensor y = outputs[i];
             Node node = y.Node ?? throw new GradientException($"a tensor of shape {y.Shape} has no history: no input that requires a gradient led to it, or it was made inside NoGrad()");
+            y.RefuseStale("backward");
             Tensor? seed = seeds[i];
             if (seed is null)
             {

@@ -73,8 +73,7 @@ public abstract class Op
         {
             if (x.Device != inputs[0].Device)
                 throw new DeviceException($"{op.Name}: inputs on {inputs[0].Device} and {x.Device}: move one with To(device)");
-            if (Autograd.IsRecording && x.ViewVersion < x.Storage.RecordedVersion)
-                throw new GradientException($"{op.Name}: a tensor of shape {x.Shape} shares its storage with one that was assigned to under the tape after this view was taken: take the view again");
+            if (Autograd.IsRecording) x.RefuseStale(op.Name);
             record |= x.RequiresGrad;
         }
         record &= Autograd.IsRecording && op.IsDifferentiable;

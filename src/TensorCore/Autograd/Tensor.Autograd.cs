@@ -67,6 +67,13 @@ public sealed partial class Tensor
         return () => node.Hooks.Remove(hook);
     }
 
+    /// <summary>Throws if this view was taken before its storage was assigned to under the tape: its history no longer tells where its values come from.</summary>
+    internal void RefuseStale(string op)
+    {
+        if (ViewVersion < Storage.RecordedVersion)
+            throw new GradientException($"{op}: a tensor of shape {Shape} shares its storage with one that was assigned to under the tape after this view was taken: take the view again");
+    }
+
     /// <summary>Marks an in-place change of the values, so that backward refuses what it saved before.</summary>
     internal void MarkChanged(string op, bool recorded = false)
     {
@@ -76,6 +83,7 @@ public sealed partial class Tensor
                 ? $"{op}: in-place change of a leaf that requires a gradient: do it inside Autograd.NoGrad()"
                 : $"{op}: in-place change of a value on the tape: do it on Clone(), or inside Autograd.NoGrad()");
         }
+        if (Autograd.IsRecording) RefuseStale(op);
         Storage.Changed(recorded);
         ViewVersion = Storage.Version;
     }

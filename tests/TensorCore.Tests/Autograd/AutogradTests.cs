@@ -171,6 +171,31 @@ public sealed class AutogradTests
     }
 
     [Fact]
+    public void A_view_from_before_a_recorded_assignment_is_refused()
+    {
+        Tensor x = Vector(1, 2), w = Vector(5);
+        Tensor y = x * 2;
+        Tensor old = y[0]; // reads 2, and 5 after the assignment: its history would say otherwise
+        y[..1] = w;
+        Assert.Contains("take the view again", Assert.Throws<GradientException>(() => old.Backward()).Message, StringComparison.Ordinal);
+        Assert.Throws<GradientException>(() => old * 2);
+        y[0].Backward();
+        Assert.Equal([1], Values(w.Grad));
+        Assert.Equal([0, 0], Values(x.Grad));
+    }
+
+    [Fact]
+    public void What_a_constant_derivative_does_not_read_may_change()
+    {
+        Tensor x = Vector(1, 2), w = Vector(7);
+        Tensor y = (x * 3) + 1;
+        y[1..] = w;
+        y.Sum().Backward();
+        Assert.Equal([3, 0], Values(x.Grad));
+        Assert.Equal([1], Values(w.Grad));
+    }
+
+    [Fact]
     public void The_graph_is_freed_unless_retained()
     {
         Tensor x = Vector(2);

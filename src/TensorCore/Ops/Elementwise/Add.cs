@@ -38,6 +38,9 @@ internal readonly struct AddScalar(double c) : IUnary
     public static bool OnIntegers => true;
 
     /// <inheritdoc/>
+    public static bool NeedsValues => false;
+
+    /// <inheritdoc/>
     public V Forward<V>(V x)
         where V : struct, ISimd<V> => x + V.Const(c);
 

@@ -68,6 +68,9 @@ internal readonly struct DivideScalar(double c) : IUnary
     public static string OpName => "div_scalar";
 
     /// <inheritdoc/>
+    public static bool NeedsValues => false;
+
+    /// <inheritdoc/>
     public V Forward<V>(V x)
         where V : struct, ISimd<V> => x / V.Const(c);
 

@@ -21,6 +21,9 @@ public interface IUnary : IOp
 
     /// <summary>True if the function is defined on integers, giving integers.</summary>
     static virtual bool OnIntegers => false;
+
+    /// <summary>False if the derivative is a constant: x and y are then not kept, and <see cref="Backward"/> and <see cref="Derivative"/> must not read their values.</summary>
+    static virtual bool NeedsValues => true;
 }
 
 internal partial interface IBackend
@@ -56,21 +59,21 @@ internal sealed class UnaryOp<TFunction>(TFunction f) : Op, IOp
         if (!(integer && TFunction.OnIntegers)) x.RequireFloat(Name);
         Tensor y = Tensor.EmptyLike(x);
         x.Device.Backend.Unary(f, x.Contiguous(), y);
-        _x = Save(x);
-        _y = Save(y);
+        if (TFunction.NeedsValues) (_x, _y) = (Save(x), Save(y));
         return y;
     }
 
     /// <inheritdoc/>
     public override void Backward(Tensor dy, Gradients dx)
     {
+        (Tensor x, Tensor y) = (_x ?? dy, _y ?? dy);
         if (Autograd.IsRecording)
         {
-            dx.Add(0, dy * f.Derivative(_x!, _y!));
+            dx.Add(0, dy * f.Derivative(x, y));
             return;
         }
         Tensor g = Tensor.EmptyLike(dy);
-        dy.Device.Backend.UnaryBackward(f, _x!.Contiguous(), _y!, dy.Contiguous(), g);
+        dy.Device.Backend.UnaryBackward(f, x.Contiguous(), y.Contiguous(), dy.Contiguous(), g);
         dx.Add(0, g, fresh: true);
     }
 }

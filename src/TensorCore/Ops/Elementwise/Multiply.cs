@@ -35,6 +35,9 @@ internal readonly struct MultiplyScalar(double c) : IUnary
     public static bool OnIntegers => true;
 
     /// <inheritdoc/>
+    public static bool NeedsValues => false;
+
+    /// <inheritdoc/>
     public V Forward<V>(V x)
         where V : struct, ISimd<V> => x * V.Const(c);
 

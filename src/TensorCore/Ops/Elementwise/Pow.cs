@@ -13,10 +13,20 @@ internal readonly struct Pow : IBinary
         where V : struct, ISimd<V> => V.Pow(a, b);
 
     /// <inheritdoc/>
-    public Tensor GradA(Tensor a, Tensor b, Tensor y, Tensor dy) => dy * Tensor.Where(b == 0, Tensor.Zeros([], b.DType), b * Tensor.Pow(a, b - 1));
+    public Tensor GradA(Tensor a, Tensor b, Tensor y, Tensor dy)
+    {
+        // 0⁰ is flat in a, but b·a^(b − 1) would be 0·∞ there: the exponent is replaced before the power, not after, for gradients of gradients.
+        Tensor exponent = Tensor.Where((a.Detach() == 0) & (b.Detach() == 0), Tensor.Ones([], b.DType, b.Device), b);
+        return dy * b * Tensor.Pow(a, exponent - 1);
+    }
 
     /// <inheritdoc/>
-    public Tensor GradB(Tensor a, Tensor b, Tensor y, Tensor dy) => dy * Tensor.Where((a == 0) & (b >= 0), Tensor.Zeros([], a.DType), y * a.Log());
+    public Tensor GradB(Tensor a, Tensor b, Tensor y, Tensor dy)
+    {
+        // 0 to a power of 0 or more does not move with it: ln 1 instead of ln 0.
+        Tensor safe = Tensor.Where((a.Detach() == 0) & (b.Detach() >= 0), Tensor.Ones([], a.DType, a.Device), a);
+        return dy * y * safe.Log();
+    }
 
     /// <inheritdoc/>
     public static OpSample Sample(SampleGenerator g)
