@@ -7,7 +7,8 @@ $usage = @'
 ./build.ps1 COMMAND
   run                                 build and run the main job: train a small GPT, watch it write, talk to it
   gpt ARGS                            the GPT's command line: train, sample, eval, verify; gpt --help
-  test [long|mutations] [ARGS]        all tests; long: more generated cases, then the mutation run; ARGS go to dotnet test
+  test [long|mutations] [ARGS]        all tests; long: more generated cases, then the mutation run; ARGS go to dotnet
+                                      test; mutations --op NAME plants faults in one op only
   bench [SUITE]                       the benchmarks: gemm, ops, gpt
   example [NAME] [ARGS]               one of the examples; without NAME their names
   pack                                the NuGet package with its symbols, into artifacts/
@@ -51,14 +52,14 @@ function Invoke-Example([object[]] $arguments) {
     if ($arguments.Count -eq 0) { Examples; $global:LASTEXITCODE = 0; return }
     $name = Examples | Where-Object { $_ -eq $arguments[0] } | Select-Object -First 1
     if (-not $name) { Fail "there is no example '$($arguments[0])'; there are: $((Examples) -join ' ')" }
-    Start-Program "examples/$name" $name @($arguments | Select-Object -Skip 1)
+    Start-Program "examples/$name" $name.ToLowerInvariant() @($arguments | Select-Object -Skip 1)
 }
 
-function Invoke-Mutations { Start-Program 'tests/TensorCore.Mutations' 'TensorCore.Mutations' @() }
+function Invoke-Mutations([object[]] $arguments) { Start-Program 'tests/TensorCore.Mutations' 'TensorCore.Mutations' $arguments }
 
 function Invoke-Tests([object[]] $arguments) {
     $mode = 'normal'
-    if ($arguments.Count -gt 0 -and $arguments[0] -eq 'mutations') { Invoke-Mutations; return }
+    if ($arguments.Count -gt 0 -and $arguments[0] -eq 'mutations') { Invoke-Mutations @($arguments | Select-Object -Skip 1); return }
     if ($arguments.Count -gt 0 -and $arguments[0] -eq 'long') { $mode = 'long'; $arguments = @($arguments | Select-Object -Skip 1) }
     CheckSdk
     $results = Join-Path ([IO.Path]::GetTempPath()) ([IO.Path]::GetRandomFileName())
@@ -70,7 +71,7 @@ function Invoke-Tests([object[]] $arguments) {
         # One project after the other: tests of memory and speed want the machine for themselves.
         InRoot { dotnet test TensorCore.sln -c Release --no-build --nologo -m:1 --logger 'console;verbosity=minimal' --logger 'trx;LogFilePrefix=tests' --results-directory $results @arguments | Out-Host }
         $status = $LASTEXITCODE
-        if ($mode -eq 'long') { Invoke-Mutations | Out-Host; if ($LASTEXITCODE -ne 0) { $status = $LASTEXITCODE } }
+        if ($mode -eq 'long') { Invoke-Mutations @() | Out-Host; if ($LASTEXITCODE -ne 0) { $status = $LASTEXITCODE } }
         $passed = 0; $failed = 0; $skipped = 0
         foreach ($file in Get-ChildItem (Join-Path $results '*.trx') -ErrorAction SilentlyContinue) {
             $counters = ([xml](Get-Content $file -Raw)).TestRun.ResultSummary.Counters
@@ -95,8 +96,8 @@ $rest = @($rest | Where-Object { $null -ne $_ })
 $global:LASTEXITCODE = 0
 switch ("$command") {
     { $_ -in '', 'help', '-h', '--help' } { $usage }
-    'run' { Start-Program 'examples/Gpt' 'Gpt' (@('run') + $rest) }
-    'gpt' { Start-Program 'examples/Gpt' 'Gpt' $rest }
+    'run' { Start-Program 'examples/Gpt' 'gpt' (@('run') + $rest) }
+    'gpt' { Start-Program 'examples/Gpt' 'gpt' $rest }
     'test' { Invoke-Tests $rest }
     'bench' { InRoot { Start-Program 'benchmarks/TensorCore.Benchmarks' 'TensorCore.Benchmarks' $rest } }
     'example' { Invoke-Example $rest }

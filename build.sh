@@ -9,7 +9,8 @@ usage() {
 ./build.sh COMMAND
   run                                 build and run the main job: train a small GPT, watch it write, talk to it
   gpt ARGS                            the GPT's command line: train, sample, eval, verify; gpt --help
-  test [long|mutations] [ARGS]        all tests; long: more generated cases, then the mutation run; ARGS go to dotnet test
+  test [long|mutations] [ARGS]        all tests; long: more generated cases, then the mutation run; ARGS go to dotnet
+                                      test; mutations --op NAME plants faults in one op only
   bench [SUITE]                       the benchmarks: gemm, ops, gpt
   example [NAME] [ARGS]               one of the examples; without NAME their names
   pack                                the NuGet package with its symbols, into artifacts/
@@ -53,7 +54,7 @@ example() {
   local name
   [[ $# -gt 0 ]] || { examples; return; }
   name=$(examples | grep -ixF -- "$1") || fail "there is no example '$1'; there are: $(examples | paste -sd' ' -)"
-  start "examples/$name" "$name" "${@:2}"
+  start "examples/$name" "${name,,}" "${@:2}"
 }
 
 # Sums the counters of all result files; what xunit skipped is counted by vstest as neither executed nor anything else.
@@ -64,13 +65,13 @@ count() {
     END { print passed + 0, failed + 0, skipped + 0 }'
 }
 
-mutations() { (start tests/TensorCore.Mutations TensorCore.Mutations); }
+mutations() { (start tests/TensorCore.Mutations TensorCore.Mutations "$@"); }
 
 run_tests() {
   local mode=normal results status=0 passed failed skipped
   case ${1:-} in
     long) mode=long; shift ;;
-    mutations) mutations; return ;;
+    mutations) mutations "${@:2}"; return ;;
   esac
   check_sdk
   results=$(mktemp -d)
@@ -94,8 +95,8 @@ command=${1:-}
 [[ $# -eq 0 ]] || shift
 case $command in
   '' | help | -h | --help) usage ;;
-  run) start examples/Gpt Gpt run "$@" ;;
-  gpt) start examples/Gpt Gpt "$@" ;;
+  run) start examples/Gpt gpt run "$@" ;;
+  gpt) start examples/Gpt gpt "$@" ;;
   test) run_tests "$@" ;;
   bench) cd "$root" && start benchmarks/TensorCore.Benchmarks TensorCore.Benchmarks "$@" ;;
   example) example "$@" ;;

@@ -28,9 +28,9 @@ public class GptBenchmark
     {
         get
         {
-            GptConfig small = new() { Layers = 4, Heads = 4, Width = 128, Context = 128, Vocabulary = 256 };
-            GptConfig medium = new() { Layers = 6, Heads = 6, Width = 384, Context = 256, Vocabulary = 65 };
-            GptConfig gpt2 = new() { Layers = 12, Heads = 12, Width = 768, Context = 1024, Vocabulary = 50257 };
+            GptConfig small = new(Vocabulary: 256, Context: 128, Layers: 4, Heads: 4, Width: 128);
+            GptConfig medium = new(Vocabulary: 65, Context: 256, Layers: 6, Heads: 6, Width: 384);
+            GptConfig gpt2 = new(Vocabulary: 50257, Context: 1024, Layers: 12, Heads: 12, Width: 768);
             yield return new GptCase("0.8 M, B16 T128", small, 16, 128);
             yield return new GptCase("0.8 M, one token at 64", small, 0, 64);
             if (Quick) yield break;
@@ -59,7 +59,7 @@ public class GptBenchmark
     {
         (Tensor[] decayed, Tensor[] free) = model.DecayGroups();
         AdamW adam = new([new ParameterGroup(decayed, weightDecay: 0.1), new ParameterGroup(free, weightDecay: 0)], 3e-4, 0.9, 0.95);
-        Tensor ids = Tensor.RandInt(0, Case.Config.Vocabulary, [Case.Batch, Case.Time]), targets = Tensor.RandInt(0, Case.Config.Vocabulary, [Case.Batch, Case.Time]);
+        Tensor ids = Tensor.RandInt([Case.Batch, Case.Time], 0, Case.Config.Vocabulary), targets = Tensor.RandInt([Case.Batch, Case.Time], 0, Case.Config.Vocabulary);
         return () =>
         {
             adam.ZeroGrad();
@@ -73,7 +73,7 @@ public class GptBenchmark
     {
         model.Eval();
         Nn.KeyValueCache[] cache = model.NewCache();
-        Tensor prompt = Tensor.RandInt(0, Case.Config.Vocabulary, [1, Case.Time]), next = Tensor.RandInt(0, Case.Config.Vocabulary, [1, 1]);
+        Tensor prompt = Tensor.RandInt([1, Case.Time], 0, Case.Config.Vocabulary), next = Tensor.RandInt([1, 1], 0, Case.Config.Vocabulary);
         using (Autograd.NoGrad()) model.NextLogits(prompt, cache);
         return () =>
         {

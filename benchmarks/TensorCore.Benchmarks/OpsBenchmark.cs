@@ -50,7 +50,7 @@ public class OpsBenchmark
         yield return dropout;
         foreach (int rows in (int[])[256, 1024])
         {
-            Tensor targets = Tensor.RandInt(0, 50257, [rows]);
+            Tensor targets = Tensor.RandInt([rows], 0, 50257);
             yield return Both($"cross-entropy {rows}×50257", [rows, 50257], 4, 12, x => Loss.CrossEntropy(x, targets), out OpCase loss);
             yield return loss;
         }
@@ -78,7 +78,7 @@ public class OpsBenchmark
         });
         yield return new OpCase("embedding 1024 of 50257×768 + backward", 4.0 * 50257 * 768, 0, () =>
         {
-            Tensor w = Tensor.RandN([50257, 768]).RequireGrad(), at = Tensor.RandInt(0, 50257, [1024]);
+            Tensor w = Tensor.RandN([50257, 768]).RequireGrad(), at = Tensor.RandInt([1024], 0, 50257);
             return () => Step(() => w.Embedding(at), w);
         });
         yield return new OpCase("AdamW 25 M parameters", 28.0 * 25_000_000, 0, () =>

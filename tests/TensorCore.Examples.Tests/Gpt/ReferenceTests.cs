@@ -3,6 +3,7 @@ using TensorCore.Examples.Gpt;
 using TensorCore.IO;
 using TensorCore.Nn;
 using TensorCore.Optim;
+using TensorCore.Tests;
 
 namespace TensorCore.Examples.Tests.Gpt;
 
@@ -12,10 +13,10 @@ public class ReferenceTests
 
     private static readonly GptConfig _config = new(19, 9, 1, 3, 12);
 
-    [SharedFixtureFact("fixtures/gpt-tiny")]
+    [SharedFact("fixtures/gpt-tiny")]
     public void WhatPyTorchComputedIsWhatWeCompute()
     {
-        Reference reference = Reference.Load(SharedFixture.Find("fixtures/gpt-tiny")!);
+        Reference reference = Reference.Load(SharedFiles.Path("fixtures/gpt-tiny"));
         Assert.Equal(10, reference.Steps);
         Deviation[] deviations = [.. reference.Compare()];
         Assert.Equal(3 + (2 * reference.Config.ParameterShapes().Count()), deviations.Length);

@@ -227,10 +227,10 @@ public unsafe class SafetensorsRoundTripTests
         Assert.Contains("now ends at byte 1000", Assert.Throws<SafetensorsException>(() => file.View("x")).Message);
     }
 
-    [SharedFixtureFact("fixtures/gpt-tiny/model.safetensors")]
+    [SharedFact("fixtures/gpt-tiny/model.safetensors")]
     public void Files_of_the_reference_implementation_open()
     {
-        SafetensorsFile model = SafetensorsFile.Open(SharedFixtureFactAttribute.Find("fixtures/gpt-tiny/model.safetensors")!);
+        SafetensorsFile model = SafetensorsFile.Open(SharedFiles.Path("fixtures/gpt-tiny/model.safetensors"));
         Assert.Equal(28, model.Entries.Count);
         Assert.Empty(model.Metadata);
         Assert.Equal("wte.weight", model.Entries.Keys.First());
@@ -239,11 +239,11 @@ public unsafe class SafetensorsRoundTripTests
         Assert.All(model.Entries.Values, e => Assert.Equal(DType.Float32, e.DType));
         Assert.All(model.ToArray<float>("wte.weight"), x => Assert.InRange(x, -1f, 1f));
 
-        SafetensorsFile batches = SafetensorsFile.Open(SharedFixtureFactAttribute.Find("fixtures/gpt-tiny/batches.safetensors")!);
+        SafetensorsFile batches = SafetensorsFile.Open(SharedFiles.Path("fixtures/gpt-tiny/batches.safetensors"));
         Assert.Equal(["input_ids: I64 [10, 3, 24]", "targets: I64 [10, 3, 24]"], batches.Entries.Values.Select(e => e.ToString()));
         Assert.All(batches.ToArray<long>("input_ids"), id => Assert.InRange(id, 0, 96));
 
-        SafetensorsFile expected = SafetensorsFile.Open(SharedFixtureFactAttribute.Find("fixtures/gpt-tiny/expected.safetensors")!);
+        SafetensorsFile expected = SafetensorsFile.Open(SharedFiles.Path("fixtures/gpt-tiny/expected.safetensors"));
         Assert.Equal(58, expected.Entries.Count);
         Assert.Equal((long[])[3, 24, 97], expected.Entries["logits"].Shape);
     }

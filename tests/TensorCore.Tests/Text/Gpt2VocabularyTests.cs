@@ -6,11 +6,11 @@ namespace TensorCore.Tests.Text;
 
 public class Gpt2VocabularyTests
 {
-    private const string Vocabulary = "gpt2-vocab.bpe.gz";
-    private const string Prose = "machado-train.txt.gz";
-    private static readonly Lazy<BpeTokenizer> _gpt2 = new(() => BpeTokenizer.LoadGpt2(SharedData.Path(Vocabulary)));
+    private const string Vocabulary = "data/gpt2-vocab.bpe.gz";
+    private const string Prose = "data/machado-train.txt.gz";
+    private static readonly Lazy<BpeTokenizer> _gpt2 = new(() => BpeTokenizer.LoadGpt2(SharedFiles.Path(Vocabulary)));
 
-    [SharedDataFact(Vocabulary)]
+    [SharedFact(Vocabulary)]
     public void HasGpt2Ids()
     {
         BpeTokenizer gpt2 = _gpt2.Value;
@@ -24,14 +24,14 @@ public class Gpt2VocabularyTests
         Assert.Equal([50256], gpt2.Encode("<|endoftext|>", allowSpecialTokens: true));
     }
 
-    [SharedDataFact(Vocabulary)]
+    [SharedFact(Vocabulary)]
     public void EncodesLikeTheDefinition() => TextSamples.ForAll(TextSamples.MixedBytes, bytes =>
     {
         int[] ids = _gpt2.Value.Encode(bytes);
         return ids.SequenceEqual(NaiveBpe.Encode(_gpt2.Value, bytes)) && _gpt2.Value.Decode(ids).SequenceEqual(bytes);
     }, 30);
 
-    [SharedDataFact(Vocabulary)]
+    [SharedFact(Vocabulary)]
     public void SurvivesTokenizerJson()
     {
         using var folder = new TemporaryFolder();
@@ -43,11 +43,11 @@ public class Gpt2VocabularyTests
         Assert.Equal(50_256, loaded.SpecialTokenId(BpeTokenizer.EndOfText));
     }
 
-    [SharedDataFact(Vocabulary)]
+    [SharedFact(Vocabulary)]
     public void ACutFileIsAnError()
     {
         using var folder = new TemporaryFolder();
-        byte[] compressed = File.ReadAllBytes(SharedData.Path(Vocabulary));
+        byte[] compressed = File.ReadAllBytes(SharedFiles.Path(Vocabulary));
         File.WriteAllBytes(folder.File("cut.gz"), compressed[..100_000]);
         Assert.Contains("cut.gz", Assert.Throws<InvalidDataException>(() => BpeTokenizer.LoadGpt2(folder.File("cut.gz"))).Message);
 
@@ -83,16 +83,16 @@ public class Gpt2VocabularyTests
         Assert.Throws<FileNotFoundException>(() => BpeTokenizer.LoadGpt2(folder.File("absent.bpe")));
     }
 
-    [SharedDataFact(Prose)]
+    [SharedFact(Prose)]
     public void TrainsOnTenMegabytesAndEncodesThem()
     {
         var trainer = new BpeTrainer(4096, BpeTokenizer.EndOfText);
-        trainer.AddFile(SharedData.Path(Prose));
+        trainer.AddFile(SharedFiles.Path(Prose));
         BpeTokenizer tokenizer = trainer.Train();
         Assert.Equal(4096, tokenizer.VocabularySize);
 
         var text = new MemoryStream();
-        using (var gzip = new GZipStream(File.OpenRead(SharedData.Path(Prose)), CompressionMode.Decompress)) gzip.CopyTo(text);
+        using (var gzip = new GZipStream(File.OpenRead(SharedFiles.Path(Prose)), CompressionMode.Decompress)) gzip.CopyTo(text);
         int[] ids = tokenizer.Encode(text.ToArray());
         Assert.Equal(text.ToArray(), tokenizer.Decode(ids));
         Assert.InRange((double)text.Length / ids.Length, 3.0, 4.5); // bytes a token: what a vocabulary of 4,096 gives on prose
