@@ -54,7 +54,7 @@ internal static class Pictures
         figure.Add(input).Add(kernels);
         for (int layer = 0; layer < maps.Count; layer++)
             figure.Add(Maps(maps[layer], texts.Pick($"as respostas da {layer + 1}ª camada", $"the answers of layer {layer + 1}")));
-        IEnumerable<(string, double)> bars = Enumerable.Range(0, task.Names.Count).Select(c => (task.Names[c], (double)trained.Probabilities[image, c]));
+        IEnumerable<(string, double)> bars = Enumerable.Range(0, task.Names.Count).Select(c => (task.Names[c], Math.Round(trained.Probabilities[image, c], 4)));
         return figure.Add(new RankedBars(texts.Pick("softmax: quão provável é cada classe", "softmax: how probable each class is"), bars) { Max = 1, Percent = true });
     }
 

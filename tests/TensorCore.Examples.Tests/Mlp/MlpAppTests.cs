@@ -33,7 +33,7 @@ public class MlpAppTests
     [InlineData("erro: falta a opção --data", "images")]
     [InlineData("erro: a pasta 'no/such/folder' não existe", "images", "--data", "no/such/folder")]
     [InlineData("erro: --steps deve ser", "xor", "--steps", "0")]
-    [InlineData("erro: comando desconhecido: spiral; seria spirals?", "spiral")]
+    [InlineData("erro: argumento a mais: spiral", "spiral")]
     public async Task AWrongCommandLineIsOneLine(string start, params string[] args)
     {
         using ExampleRun run = await ExampleRun.Start(MlpApp.RunAsync, args);
