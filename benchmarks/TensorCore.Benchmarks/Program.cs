@@ -18,6 +18,8 @@ if (unknown.Length > 0 || names.Length != 1 || !suites.TryGetValue(names[0], out
     return 1;
 }
 
+if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 140; // a file has no width; 80 would cut the tables
+
 #if DEBUG
 AnsiConsole.MarkupLine("[yellow]A debug build: the numbers mean nothing. Use dotnet run -c Release.[/]");
 #endif
