@@ -26,6 +26,7 @@ public sealed class TrainingProgress : IDisposable
     private int _lastTenth;
     private int _drawn; // characters of the line that stands on the terminal
     private (double Fraction, long Items, double Loss, string? Note)? _pending;
+    private bool _shown; // whether the pending report was written
 
     /// <summary>A progress display that writes to <paramref name="output"/>.</summary>
     /// <param name="output">Where to write.</param>
@@ -65,6 +66,7 @@ public sealed class TrainingProgress : IDisposable
         if (now - _recent.Last().At >= _redraw)
             _recent.Enqueue((now, items));
         _pending = (double.IsNaN(fraction) ? 0 : Math.Clamp(fraction, 0, 1), items, loss, note);
+        _shown = false;
         int tenth = (int)(_pending.Value.Fraction * 10);
         bool first = _lastShown == TimeSpan.MinValue;
         if (_terminal ? first || now - _lastShown >= _redraw : first || now - _lastShown >= _plainInterval || (tenth > _lastTenth && now - _lastShown >= TimeSpan.FromSeconds(1)))
@@ -81,13 +83,12 @@ public sealed class TrainingProgress : IDisposable
         _out.Flush();
     }
 
-    /// <summary>Shows the last report once more, for good.</summary>
+    /// <summary>Shows the last report for good.</summary>
     public void Dispose()
     {
         if (_pending is null)
             return;
-        bool shown = !_terminal && Elapsed - _lastShown < TimeSpan.FromMilliseconds(1);
-        if (!shown)
+        if (_terminal || !_shown)
             Show(Elapsed, _lastTenth);
         if (_terminal)
             _out.WriteLine();
@@ -98,6 +99,7 @@ public sealed class TrainingProgress : IDisposable
 
     private void Show(TimeSpan now, int tenth)
     {
+        _shown = true;
         (_lastShown, _lastTenth) = (now, tenth);
         if (!_terminal)
         {
