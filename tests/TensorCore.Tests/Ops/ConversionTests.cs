@@ -11,7 +11,7 @@ public sealed class ConversionTests
         t.CopyTo(room.AsSpan(1));
         Assert.Equal([0, 1f, 4, 2, 5, 3, 6, 0], room);
         Assert.Equal(new[,] { { 1f, 4 }, { 2, 5 }, { 3, 6 } }, t.ToArray2D<float>());
-        Assert.Equal(new[,,] { { { 1f, 2, 3 }, { 4, 5, 6 } } }, x.Unsqueeze(0).ToMultiArray<float>());
+        Assert.Equal(new[, ,] { { { 1f, 2, 3 }, { 4, 5, 6 } } }, x.Unsqueeze(0).ToMultiArray<float>());
         Assert.Equal(new[] { 7f }, Tensor.Scalar(7).ToMultiArray<float>());
         Assert.Equal(21f, t.Read<float, float>(v => v[0] + v[1] + v[2] + v[3] + v[4] + v[5]));
         Assert.Equal([1f, 2, 3], x[0].AsSpan<float>().ToArray());

@@ -21,7 +21,16 @@ internal sealed partial class CpuBackend
     {
         BatchNormBackwardKernel kernel = new()
         {
-            X = x, Mean = mean, Rstd = rstd, Weight = weight, Dy = dy, Dx = dx, Dweight = dweight, Dbias = dbias, Training = training, Layout = new ChannelLayout(x),
+            X = x,
+            Mean = mean,
+            Rstd = rstd,
+            Weight = weight,
+            Dy = dy,
+            Dx = dx,
+            Dweight = dweight,
+            Dbias = dbias,
+            Training = training,
+            Layout = new ChannelLayout(x),
         };
         Launch.Pieces(ref kernel, x.DType, mean.Count, kernel.Layout.ChannelsPerPiece);
     }

@@ -30,8 +30,17 @@ internal sealed partial class CpuBackend
         Tensor? partialW = dweight is null ? null : Tensor.Empty(shape, x.DType, x.Device), partialB = dbias is null ? null : Tensor.Empty(shape, x.DType, x.Device);
         NormBackwardKernel kernel = new()
         {
-            X = x, Weight = weight, Mean = mean, Rstd = rstd, Dy = dy, Dx = dx, PartialW = partialW, PartialB = partialB,
-            Rows = rows, RowsPerPartial = perPartial, N = (nint)n,
+            X = x,
+            Weight = weight,
+            Mean = mean,
+            Rstd = rstd,
+            Dy = dy,
+            Dx = dx,
+            PartialW = partialW,
+            PartialB = partialB,
+            Rows = rows,
+            RowsPerPartial = perPartial,
+            N = (nint)n,
         };
         Launch.Pieces(ref kernel, x.DType, partials, 1);
         if (partialW is not null) Reduce(default(SumReduction), partialW, dweight!, 1, partials, n);
