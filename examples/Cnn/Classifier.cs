@@ -48,6 +48,7 @@ public static class Classifier
         AdamW optimizer = new(network.Parameters(), settings.Rate, weightDecay: 0.02);
         long steps = (long)settings.Epochs * loader.BatchCount;
         OneCycle schedule = new(steps, settings.Rate);
+        Pace pace = new(steps, 60 * settings.Minutes);
 
         List<double> losses = [];
         List<EpochResult> epochs = [];
@@ -62,7 +63,7 @@ public static class Classifier
                 stop.ThrowIfCancellationRequested();
                 optimizer.LearningRate = schedule.At((long)(fraction * (steps - 1)));
                 losses.Add(Step(network, optimizer, batch[0], batch[1]));
-                fraction = Math.Max((double)losses.Count / steps, Elapsed() / (60 * settings.Minutes));
+                fraction = pace.Fraction(losses.Count, Elapsed());
                 string? note = epochs.Count == 0 ? null : texts.Pick("teste ", "test ") + FormattableString.Invariant($"{epochs[^1].TestAccuracy:0.0%}");
                 progress?.Report(fraction, (long)losses.Count * settings.Batch, losses[^1], note);
                 if (fraction >= 1)

@@ -85,6 +85,30 @@ public class CnnTests
     }
 
     [Fact]
+    public void StepsDecideWhereTheyFitAndTheClockWhereTheyDoNot()
+    {
+        // 100 steps of 0.1 s fit into 60 s, however slow the first one is.
+        Pace fast = new(100, 60);
+        for (int step = 1; step < 100; step++)
+            Assert.Equal(step / 100.0, fast.Fraction(step, 8 + 0.1 * step));
+        Assert.Equal(1, fast.Fraction(100, 18));
+        Assert.False(fast.IsLate);
+
+        // 1000 steps of 0.2 s do not fit into 60 s: the share then grows with the clock, without a jump, and is 1 when the time is up.
+        Pace slow = new(1000, 60);
+        double before = 0;
+        for (int step = 1; 0.2 * step < 60; step++)
+        {
+            double now = slow.Fraction(step, 0.2 * step);
+            Assert.InRange(now - before, 0, 0.005);
+            before = now;
+        }
+        Assert.True(slow.IsLate);
+        Assert.InRange(before, 0.99, 1);
+        Assert.Equal(1, slow.Fraction(300, 60));
+    }
+
+    [Fact]
     public void ATrainingEndsWithItsTime()
     {
         TrainedNetwork trained = Classifier.Train(SyntheticShapes.Create(1, 600, 60), _small with { Epochs = 100_000, Minutes = 1.0 / 60 });
