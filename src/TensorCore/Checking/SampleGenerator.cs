@@ -95,7 +95,7 @@ public sealed class SampleGenerator(IReadOnlyList<int> choices, DType dtype = DT
     /// <summary>
     /// A leaf of random values in [low, high] in one of several layouts: contiguous, transposed, a slice of a larger tensor, or strided.
     /// No value is nearer than 0.02 to a point of <paramref name="avoid"/> (kinks, where a difference quotient means nothing); no two
-    /// values are nearer than 0.01 to each other where <paramref name="distinct"/> is set (for max, sort, …).
+    /// values are nearer than 0.01 to each other where <paramref name="distinct"/> is set (for max, sort, …), even if they then pass <paramref name="high"/>.
     /// </summary>
     public Tensor Tensor(ReadOnlySpan<int> shape, double low = -2, double high = 2, ReadOnlySpan<double> avoid = default, bool distinct = false)
     {
@@ -105,8 +105,9 @@ public sealed class SampleGenerator(IReadOnlyList<int> choices, DType dtype = DT
         ulong state = _valueSeed;
         if (distinct)
         {
-            // Equally spaced values in random order.
-            for (long i = 0; i < count; i++) values[i] = low + ((high - low) * (i + 0.5) / count);
+            // Equally spaced values in random order, beyond high if there are too many to keep their distance below it.
+            double gap = Math.Max((high - low) / Math.Max(1, count), 0.01);
+            for (long i = 0; i < count; i++) values[i] = low + (gap * (i + 0.5));
             for (long i = count - 1; i > 0; i--)
             {
                 long j = (long)(Uniform(ref state) * (i + 1));

@@ -44,8 +44,8 @@ internal static class IndexSamples
             int n = shape.Span[i];
             switch (g.Choose(4))
             {
-                case 0:
-                    // An empty axis has no index to name: an empty list of them.
+                case 0 when n > 0 || tensors == 0:
+                    // An empty axis has no index to name: an empty list of them, which broadcasts with no other list.
                     indices.Add(n == 0 ? Tensor.Zeros([0], DType.Int64) : g.Indices(g.BroadcastableTo(picked), n));
                     tensors++;
                     if (n == 0) return [.. indices];
