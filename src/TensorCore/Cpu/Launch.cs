@@ -72,8 +72,8 @@ internal static class Launch
             case (DType.Float64, SimdLevel.V256): kernel.Run<D256>(begin, end); break;
             case (DType.Float64, SimdLevel.V128): kernel.Run<D128>(begin, end); break;
             case (DType.Float64, _): kernel.Run<D1>(begin, end); break;
-            case (DType.Int32, _): kernel.Run<I1>(begin, end); break;
-            case (DType.Int64, _): kernel.Run<L1>(begin, end); break;
+            case (DType.Int32, _): kernel.Run<IntegerLane<int>>(begin, end); break;
+            case (DType.Int64, _): kernel.Run<IntegerLane<long>>(begin, end); break;
             default: throw new DTypeException($"no kernel for {dtype.Name()}");
         }
     }
