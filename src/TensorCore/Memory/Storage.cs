@@ -4,20 +4,26 @@ namespace TensorCore;
 internal sealed unsafe class Storage
 {
     private Block? _block;
-    private byte* _pointer;
+    private nint _pointer;
     private readonly bool _owned;
 
     public Storage(long bytes, Device device)
     {
         Bytes = bytes;
         Device = device;
-        if (bytes <= Slab.MaxBytes)
+        if (device.Gpu is { } gpu)
+        {
+            _block = new Block(gpu.Pool, bytes);
+            _pointer = _block.Pointer;
+            _owned = true;
+        }
+        else if (bytes <= Slab.MaxBytes)
         {
             _block = Slab.Cut((int)bytes, out _pointer);
         }
         else
         {
-            _block = new Block(bytes);
+            _block = new Block(BufferPool.Host, bytes);
             _pointer = _block.Pointer;
             _owned = true;
         }
@@ -36,9 +42,9 @@ internal sealed unsafe class Storage
 
     public bool IsReleased => _block is null;
 
-    /// <summary>The first byte.</summary>
+    /// <summary>The first byte, in the device's address space.</summary>
     /// <exception cref="ObjectDisposedException">The storage was released by a <see cref="TensorScope"/>.</exception>
-    public byte* Pointer => _block is not null ? _pointer
+    public byte* Pointer => _block is not null ? (byte*)_pointer
         : throw new ObjectDisposedException("Tensor", "this tensor was released at the end of a TensorScope: use scope.Keep(tensor) for what must outlive it");
 
     public void Changed(bool recorded)
@@ -52,6 +58,6 @@ internal sealed unsafe class Storage
     {
         if (_owned) _block?.Release();
         _block = null;
-        _pointer = null;
+        _pointer = 0;
     }
 }

@@ -96,9 +96,9 @@ internal static unsafe class ThreadScratch
         if (_block is null || _bytes < bytes)
         {
             _block?.Release();
-            _block = new Block(bytes);
+            _block = new Block(BufferPool.Host, bytes);
             _bytes = bytes;
         }
-        return _block.Pointer;
+        return (byte*)_block.Pointer;
     }
 }

@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Text;
+
+namespace TensorCore.Cuda;
+
+/// <summary>
+/// The text of a CUDA program: the choices as <c>#define</c> lines, the prelude, the parts that the file's first line needs (<c>// needs: mma.cuh</c>), and the file. They are joined here
+/// because NVRTC alone has no headers to include; <c>#define</c> lines, since a one-letter macro on the command line would break NVRTC's own built-in header.
+/// </summary>
+internal static class KernelSource
+{
+    private const string Needs = "// needs: ";
+    private static readonly ConcurrentDictionary<string, string> s_files = [];
+
+    /// <summary>The program of a file in <c>kernels/</c>, specialised.</summary>
+    public static string Program(string file, IEnumerable<(string Name, string Value)> defines)
+    {
+        string text = File(file), first = text[..text.IndexOf('\n')];
+        StringBuilder program = new();
+        foreach ((string name, string value) in defines) program.Append("#define ").Append(name).Append(' ').Append(value).Append('\n');
+        program.Append(File("prelude.cuh"));
+        if (first.StartsWith(Needs, StringComparison.Ordinal))
+            foreach (string part in first[Needs.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)) program.Append(File(part.Trim()));
+        // Errors of the compiler then name the file and its own lines.
+        return program.Append("#line 1 \"").Append(file).Append("\"\n").Append(text).ToString();
+    }
+
+    /// <summary>The names of all embedded sources, <c>softmax.cu</c>, <c>study/1_naive.cu</c>, ….</summary>
+    public static IReadOnlyList<string> Files { get; } =
+        [.. typeof(KernelSource).Assembly.GetManifestResourceNames().Where(n => n.StartsWith("kernels/", StringComparison.Ordinal)).Select(n => n["kernels/".Length..]).Order(StringComparer.Ordinal)];
+
+    /// <summary>The text of one embedded source.</summary>
+    public static string File(string name) => s_files.GetOrAdd(name, static n =>
+    {
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("kernels/" + n) ?? throw new FileNotFoundException($"there is no kernel source '{n}' in the library");
+        return new StreamReader(stream, Encoding.UTF8).ReadToEnd();
+    });
+
+    /// <summary>The name of a dtype's element type in CUDA C.</summary>
+    public static string TypeName(DType dtype) => dtype switch
+    {
+        DType.Float32 => "float",
+        DType.Float64 => "double",
+        DType.BFloat16 => "bf16",
+        DType.Int32 => "int",
+        DType.Int64 => "int64",
+        _ => "uint8",
+    };
+}
