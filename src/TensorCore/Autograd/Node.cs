@@ -41,7 +41,8 @@ internal sealed class OpNode : Node
         _inputs = new Node?[inputs.Length];
         for (int i = 0; i < inputs.Length; i++) _inputs[i] = inputs[i].Node;
         InputShapes = new Shape[inputs.Length];
-        for (int i = 0; i < inputs.Length; i++) InputShapes[i] = inputs[i].Shape;
+        InputDTypes = new DType[inputs.Length];
+        for (int i = 0; i < inputs.Length; i++) (InputShapes[i], InputDTypes[i]) = (inputs[i].Shape, inputs[i].DType);
         OutputShape = output.Shape;
         OutputDType = output.DType;
         if (Autograd.AnomalyMode) Trace = new StackTrace(2, fNeedFileInfo: true);
@@ -67,6 +68,9 @@ internal sealed class OpNode : Node
     public override ReadOnlySpan<Node?> Inputs => _inputs;
 
     public Shape[] InputShapes { get; }
+
+    /// <summary>Null where they are not known: of a checkpointed block's values.</summary>
+    public DType[]? InputDTypes { get; }
 
     public Shape OutputShape { get; }
 

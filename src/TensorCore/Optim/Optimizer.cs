@@ -66,23 +66,40 @@ public abstract class Optimizer
             if (p.Grad is Tensor g && (g.Shape != p.Shape || g.DType != p.DType))
                 throw new ShapeException($"{GetType().Name}: a {p.DType.Name()} parameter of shape {p.Shape} has a {g.DType.Name()} gradient of shape {g.Shape}");
         }
+        CudaGraph? graph = CudaGraph.Recording;
+        if (graph is not null && !UpdatesByRule) throw new InvalidOperationException($"{GetType().Name}: its steps cannot be captured in a CUDA graph: what it computes on the host would stay as it was");
         StepCount++;
+        graph?.OnLaunch(static () => { }, () => StepCount++);
         using (Autograd.NoGrad())
         {
-            foreach (ParameterGroup group in Groups)
+            Work[] all = [.. Groups.SelectMany(group => group.Parameters.Where(p => p.Grad is not null).Select(p => new Work(p, p.Grad!.Detach().Contiguous(), StateOf(p), group)))];
+            foreach (IGrouping<Device, Work> works in all.Where(w => w.Parameter.IsContiguous && UpdatesByRule).GroupBy(w => w.Parameter.Device))
             {
-                foreach (Tensor p in group.Parameters)
+                Work[] together = [.. works];
+                works.Key.Backend.UpdateTogether(() =>
                 {
-                    if (p.Grad is not Tensor gradient) continue;
-                    ParameterState state = StateOf(p);
-                    Tensor target = p.Detach().Contiguous();
-                    Update(target, gradient.Detach().Contiguous(), state.Tensors, LearningRate * group.LearningRateScale, group.WeightDecay ?? WeightDecay, ++state.Steps);
-                    if (p.IsContiguous) p.MarkChanged(GetType().Name);
-                    else p.CopyFrom(target);
-                }
+                    foreach (Work work in together) Run(work, work.Parameter.Detach());
+                });
+                foreach (Work work in together) work.Parameter.MarkChanged(GetType().Name);
+            }
+            foreach (Work work in all.Where(w => !(w.Parameter.IsContiguous && UpdatesByRule)))
+            {
+                Tensor target = work.Parameter.Detach().Contiguous();
+                Run(work, target);
+                if (work.Parameter.IsContiguous) work.Parameter.MarkChanged(GetType().Name);
+                else work.Parameter.CopyFrom(target);
             }
         }
     }
+
+    /// <summary>True if <see cref="Update"/> does nothing but apply a rule: such updates are joined on a GPU, and can be captured.</summary>
+    internal virtual bool UpdatesByRule => false;
+
+    private void Run(Work work, Tensor target) =>
+        Update(target, work.Gradient, work.State.Tensors, LearningRate * work.Group.LearningRateScale, work.Group.WeightDecay ?? WeightDecay, ++work.State.Steps);
+
+    /// <summary>One parameter's part of a step.</summary>
+    private sealed record Work(Tensor Parameter, Tensor Gradient, ParameterState State, ParameterGroup Group);
 
     /// <summary>Forgets the gradients, so that the next backward pass starts afresh.</summary>
     public void ZeroGrad()
@@ -162,7 +179,12 @@ public abstract class Optimizer
 
     private ParameterState StateOf(Tensor p)
     {
-        if (_state.TryGetValue(p, out ParameterState? state)) return state;
+        if (_state.TryGetValue(p, out ParameterState? state))
+        {
+            // The module may have moved since the last step, or the state come from a file.
+            foreach (Tensor t in state.Tensors) t.MoveTo(p.Device);
+            return state;
+        }
         Tensor[] tensors = new Tensor[StateNames.Count];
         for (int i = 0; i < tensors.Length; i++)
         {

@@ -138,7 +138,7 @@ public sealed partial class Tensor
         if (a.DType != b.DType || a.DType == DType.BFloat16)
         {
             DType common = Promote(a.DType, b.DType);
-            if (common == DType.BFloat16) common = DType.Float32;
+            if (common == DType.BFloat16 && !a.Device.IsCuda) common = DType.Float32; // storage only on the CPU
             if (common.IsFloat()) (a, b) = (a.To(common), b.To(common));
         }
         a.RequireFloat(op);

@@ -2,7 +2,7 @@ namespace TensorCore;
 
 internal sealed partial class CudaBackend
 {
-    public long CheckRowIndices(string op, Tensor indices, long size, long? ignored) => throw new NotImplementedException();
+    public long? CheckRowIndices(string op, Tensor indices, long size, long? ignored) => throw new NotImplementedException();
 
     public void GatherRows(Tensor weight, Tensor indices, Tensor y, long rowLength) => throw new NotImplementedException();
 
