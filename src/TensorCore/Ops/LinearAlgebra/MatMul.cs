@@ -135,7 +135,11 @@ public sealed partial class Tensor
     /// <summary>Both operands in the dtype that a matrix product of them computes in.</summary>
     internal static (Tensor A, Tensor B) ForProduct(Tensor a, Tensor b, string op)
     {
-        if (a.DType != b.DType || a.DType == DType.BFloat16)
+        if (Autocast.Applies(a, b))
+        {
+            (a, b) = (a.To(DType.BFloat16), b.To(DType.BFloat16));
+        }
+        else if (a.DType != b.DType || a.DType == DType.BFloat16)
         {
             DType common = Promote(a.DType, b.DType);
             if (common == DType.BFloat16 && !a.Device.IsCuda) common = DType.Float32; // storage only on the CPU
