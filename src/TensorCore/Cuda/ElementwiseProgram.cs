@@ -27,12 +27,40 @@ internal static class ElementwiseProgram
         ("FORMULA", formula),
     ]);
 
+    /// <summary>The program of a body over elements.</summary>
+    public static string Text<TBody>(ElementwiseSignature signature, DType type, TBody body)
+        where TBody : struct, IFormulaBody
+    {
+        FormulaTrace trace = CudaBackend.Trace(body, type);
+        return Text(signature, type, trace.Constants.Count, Formula(signature, trace.Steps));
+    }
+
+    /// <summary>Steps as CUDA C with a signature's names.</summary>
+    public static string Formula(ElementwiseSignature signature, ReadOnlySpan<int> steps) =>
+        FormulaTrace.Text(steps, [.. signature.Inputs.Select(i => i.Name)], [.. signature.Outputs.Select(o => o.Name)]);
+
+    /// <summary>The program that chooses between two tensors.</summary>
+    public static string Where(DType type) => Text(ElementwiseSignature.Where, type, 0, WhereFormula);
+
+    /// <summary>The program that sets every element.</summary>
+    public static string Fill(DType type) => Text(ElementwiseSignature.Fill, type, 1, FillFormula);
+
+    public const string WhereFormula = "y = condition != 0 ? a : b;", FillFormula = "y = c0;";
+
     /// <summary>The program of a reduction.</summary>
     public static string Reduction<TReduction>(TReduction reduction, DType type)
         where TReduction : struct, IReduction
     {
         FormulaTrace trace = CudaBackend.Trace(new ReductionBody<TReduction>(reduction), type);
         return KernelSource.Program("reduce.cu", [("T", KernelSource.TypeName(type)), ("FORMULA", FormulaTrace.Text(trace.Steps, ["a", "b"], ["y"]))]);
+    }
+
+    /// <summary>The program of an optimizer's rule.</summary>
+    public static string Update<TRule>(TRule rule, DType type)
+        where TRule : struct, Optim.IUpdateRule
+    {
+        FormulaTrace trace = CudaBackend.Trace(new UpdateBody<TRule>(rule), type);
+        return Update(type, trace.Steps, trace.Constants.Count);
     }
 
     /// <summary>The program of an optimizer's rule, whose steps are given.</summary>

@@ -72,23 +72,40 @@ public abstract class Optimizer
         graph?.OnLaunch(static () => { }, () => StepCount++);
         using (Autograd.NoGrad())
         {
-            Work[] all = [.. Groups.SelectMany(group => group.Parameters.Where(p => p.Grad is not null).Select(p => new Work(p, p.Grad!.Detach().Contiguous(), StateOf(p), group)))];
-            foreach (IGrouping<Device, Work> works in all.Where(w => w.Parameter.IsContiguous && UpdatesByRule).GroupBy(w => w.Parameter.Device))
+            List<Work> together = [];
+            foreach (ParameterGroup group in Groups)
             {
-                Work[] together = [.. works];
-                works.Key.Backend.UpdateTogether(() =>
+                foreach (Tensor p in group.Parameters)
                 {
-                    foreach (Work work in together) Run(work, work.Parameter.Detach());
-                });
-                foreach (Work work in together) work.Parameter.MarkChanged(GetType().Name);
+                    if (p.Grad is not Tensor gradient) continue;
+                    Work work = new(p, gradient.Detach().Contiguous(), StateOf(p), group);
+                    if (p.Device.IsCuda && p.IsContiguous && UpdatesByRule) together.Add(work);
+                    else RunAlone(work);
+                }
             }
-            foreach (Work work in all.Where(w => !(w.Parameter.IsContiguous && UpdatesByRule)))
+            if (together.Count > 0) RunTogether(together);
+        }
+    }
+
+    private void RunAlone(Work work)
+    {
+        Tensor target = work.Parameter.Detach().Contiguous();
+        Run(work, target);
+        if (work.Parameter.IsContiguous) work.Parameter.MarkChanged(GetType().Name);
+        else work.Parameter.CopyFrom(target);
+    }
+
+    /// <summary>On a GPU all updates of a rule are one launch.</summary>
+    private void RunTogether(List<Work> all)
+    {
+        foreach (IGrouping<Device, Work> works in all.GroupBy(w => w.Parameter.Device))
+        {
+            Work[] together = [.. works];
+            works.Key.Backend.UpdateTogether(() =>
             {
-                Tensor target = work.Parameter.Detach().Contiguous();
-                Run(work, target);
-                if (work.Parameter.IsContiguous) work.Parameter.MarkChanged(GetType().Name);
-                else work.Parameter.CopyFrom(target);
-            }
+                foreach (Work work in together) Run(work, work.Parameter.Detach());
+            });
+            foreach (Work work in together) work.Parameter.MarkChanged(GetType().Name);
         }
     }
 
@@ -99,7 +116,7 @@ public abstract class Optimizer
         Update(target, work.Gradient, work.State.Tensors, LearningRate * work.Group.LearningRateScale, work.Group.WeightDecay ?? WeightDecay, ++work.State.Steps);
 
     /// <summary>One parameter's part of a step.</summary>
-    private sealed record Work(Tensor Parameter, Tensor Gradient, ParameterState State, ParameterGroup Group);
+    private readonly record struct Work(Tensor Parameter, Tensor Gradient, ParameterState State, ParameterGroup Group);
 
     /// <summary>Forgets the gradients, so that the next backward pass starts afresh.</summary>
     public void ZeroGrad()

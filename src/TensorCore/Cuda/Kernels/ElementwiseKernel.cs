@@ -33,9 +33,9 @@ internal sealed partial class CudaBackend
 
     public void Fill(Tensor y, double value) => Launch(FillProgram(y.DType), ElementwiseSignature.Fill, y, [Constant(y.DType == DType.Bool && value != 0 ? 1 : value, y.DType)]);
 
-    private GeneratedProgram WhereProgram(DType type) => Program(ElementwiseSignature.Where, type, "where", [], 0, _ => "y = condition != 0 ? a : b;");
+    private GeneratedProgram WhereProgram(DType type) => Program(ElementwiseSignature.Where, type, "where", [], 0, _ => ElementwiseProgram.WhereFormula);
 
-    private GeneratedProgram FillProgram(DType type) => Program(ElementwiseSignature.Fill, type, "fill", [], 1, _ => "y = c0;");
+    private GeneratedProgram FillProgram(DType type) => Program(ElementwiseSignature.Fill, type, "fill", [], 1, _ => ElementwiseProgram.FillFormula);
 
     /// <summary>y = the formula of contiguous or strided inputs of y's shape; y contiguous, and among the inputs if it is changed in place.</summary>
     private void Elementwise<TBody>(ElementwiseSignature signature, string name, TBody body, Tensor y, params ReadOnlySpan<Tensor> inputs)
@@ -45,7 +45,7 @@ internal sealed partial class CudaBackend
         DType type = inputs[0].DType;
         FormulaTrace trace = Trace(body, type);
         GeneratedProgram kernels = Program(signature, type, name, trace.Steps, trace.Constants.Count,
-            steps => FormulaTrace.Text(steps, [.. signature.Inputs.Select(i => i.Name)], [.. signature.Outputs.Select(o => o.Name)]));
+            steps => ElementwiseProgram.Formula(signature, steps));
         KernelArgument[] constants = [.. trace.Constants.Select(c => Constant(c, type))];
         Launch(kernels, signature, y, constants, inputs);
     }
