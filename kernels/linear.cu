@@ -21,8 +21,7 @@ template <int ACTIVATION> INLINE acc_t slope_times(acc_t dy, acc_t kept) {
 }
 
 // A block: 32·W columns, GROUPS rows at a time from its chunk of rows.
-template <int ACTIVATION, int W> INLINE void backward(const T* kept, const T* dy, T* dp, T* db, acc_t* partial, int64 rows, int64 cols, int64 chunk) {
-    __shared__ acc_t part[GROUPS][WARP * W];
+template <int ACTIVATION, int W> INLINE void backward(acc_t (*part)[WARP * W], const T* kept, const T* dy, T* dp, T* db, acc_t* partial, int64 rows, int64 cols, int64 chunk) {
     int lane = threadIdx.x % WARP, group = threadIdx.x / WARP;
     int64 first = (int64)blockIdx.x * (WARP * W), column = first + lane * W;
     int64 begin = (int64)blockIdx.y * chunk, end = begin + chunk < rows ? begin + chunk : rows;
@@ -60,20 +59,22 @@ template <int ACTIVATION, int W> INLINE void backward(const T* kept, const T* dy
     }
 }
 
-template <int W> INLINE void backward_of(int activation, const T* kept, const T* dy, T* dp, T* db, acc_t* partial, int64 rows, int64 cols, int64 chunk) {
-    if (activation == ACTIVATION_NONE) backward<ACTIVATION_NONE, W>(kept, dy, dp, db, partial, rows, cols, chunk);
-    else if (activation == ACTIVATION_RELU) backward<ACTIVATION_RELU, W>(kept, dy, dp, db, partial, rows, cols, chunk);
-    else backward<ACTIVATION_GELU, W>(kept, dy, dp, db, partial, rows, cols, chunk);
+template <int W> INLINE void backward_of(acc_t (*part)[WARP * W], int activation, const T* kept, const T* dy, T* dp, T* db, acc_t* partial, int64 rows, int64 cols, int64 chunk) {
+    if (activation == ACTIVATION_NONE) backward<ACTIVATION_NONE, W>(part, kept, dy, dp, db, partial, rows, cols, chunk);
+    else if (activation == ACTIVATION_RELU) backward<ACTIVATION_RELU, W>(part, kept, dy, dp, db, partial, rows, cols, chunk);
+    else backward<ACTIVATION_GELU, W>(part, kept, dy, dp, db, partial, rows, cols, chunk);
 }
 
 // grid (columns / (32 · VEC), chunks of rows). partial (chunks, cols) where there is more than one chunk, to be added up by bias_sum.
-extern "C" __global__ void __launch_bounds__(256) activation_backward(int activation, const T* kept, const T* dy, T* dp, T* db, acc_t* partial, int64 rows, int64 cols, int64 chunk) {
-    backward_of<VEC>(activation, kept, dy, dp, db, partial, rows, cols, chunk);
+extern "C" __global__ void __launch_bounds__(256, 4) activation_backward(int activation, const T* kept, const T* dy, T* dp, T* db, acc_t* partial, int64 rows, int64 cols, int64 chunk) {
+    __shared__ acc_t part[GROUPS][WARP * VEC];
+    backward_of<VEC>(part, activation, kept, dy, dp, db, partial, rows, cols, chunk);
 }
 
 // The same for rows that are not aligned to 16 bytes: grid (columns / 32, chunks of rows).
 extern "C" __global__ void __launch_bounds__(256) activation_backward_unaligned(int activation, const T* kept, const T* dy, T* dp, T* db, acc_t* partial, int64 rows, int64 cols, int64 chunk) {
-    backward_of<1>(activation, kept, dy, dp, db, partial, rows, cols, chunk);
+    __shared__ acc_t part[GROUPS][WARP];
+    backward_of<1>(part, activation, kept, dy, dp, db, partial, rows, cols, chunk);
 }
 
 // db[c] = Σ partial[chunk, c]: 32 columns a block, the chunks shared out to eight rows of threads.
