@@ -66,7 +66,7 @@ template <int W> INLINE void backward_of(acc_t (*part)[WARP * W], int activation
 }
 
 // grid (columns / (32 · VEC), chunks of rows). partial (chunks, cols) where there is more than one chunk, to be added up by bias_sum.
-extern "C" __global__ void __launch_bounds__(256, 4) activation_backward(int activation, const T* kept, const T* dy, T* dp, T* db, acc_t* partial, int64 rows, int64 cols, int64 chunk) {
+extern "C" __global__ void __launch_bounds__(256, 3) activation_backward(int activation, const T* kept, const T* dy, T* dp, T* db, acc_t* partial, int64 rows, int64 cols, int64 chunk) {
     __shared__ acc_t part[GROUPS][WARP * VEC];
     backward_of<VEC>(part, activation, kept, dy, dp, db, partial, rows, cols, chunk);
 }
