@@ -39,7 +39,7 @@ internal sealed partial class Toolkit
         string root = Path.Combine(CacheFolder, "toolkit");
         // The folder takes its name when everything is in it.
         if (Directory.Exists(root)) return new Toolkit(root);
-        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64) why = "the packages are for Linux on x86-64";
+        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != System.Runtime.InteropServices.Architecture.X64) why = "the packages are for Linux on x86-64";
         else if (!Command.Exists("apt-get") || !Command.Exists("dpkg")) why = "apt-get and dpkg, which fetch and unpack NVIDIA's compiler, are not on this machine";
         else if (!File.Exists(Keyring)) why = $"{Keyring} is missing (apt-get install debian-archive-keyring)";
         else if (!Fetch(root, out why)) why = $"Debian's archive could not be reached, or has not the packages: {why}";
@@ -86,8 +86,10 @@ internal sealed partial class Toolkit
     /// <summary>The archive that the machine itself uses, if it is a Debian.</summary>
     private static string Mirror()
     {
-        string[] files = [.. new[] { "/etc/apt/sources.list" }.Where(File.Exists), .. Directory.Exists("/etc/apt/sources.list.d") ? Directory.GetFiles("/etc/apt/sources.list.d").Order(StringComparer.Ordinal) : []];
-        foreach (string file in files.Where(f => f.EndsWith(".list", StringComparison.Ordinal) || f.EndsWith(".sources", StringComparison.Ordinal)))
+        List<string> files = [];
+        if (File.Exists("/etc/apt/sources.list")) files.Add("/etc/apt/sources.list");
+        if (Directory.Exists("/etc/apt/sources.list.d")) files.AddRange(Directory.GetFiles("/etc/apt/sources.list.d").Order(StringComparer.Ordinal));
+        foreach (string file in files.Where(f => Path.GetExtension(f) is ".list" or ".sources"))
             foreach (string line in File.ReadLines(file))
                 if (MirrorLine().Match(line) is { Success: true } match) return match.Groups[1].Value;
         return DefaultMirror;

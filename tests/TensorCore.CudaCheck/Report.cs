@@ -1,0 +1,6 @@
+namespace TensorCore.CudaCheck;
+
+internal static class Report
+{
+    public static string Page(Budget found, List<CheckedProgram> programs) => "";
+}
