@@ -47,6 +47,7 @@ internal static class Program
         string page = Report.Page(found, programs);
         if (docs) File.WriteAllText(docsPath, page);
 
+        foreach (RooflineLine line in Report.Unknown(found)) Console.WriteLine($"roofline: left out, for want of {line.Kernel} in {line.File} with {line.Defines}: {line.What}");
         List<string> failed = DriverCheck.Run(toolkit);
         if (Budget.Read(budgetPath) is not Budget budget) failed.Add("kernels/budget.json is missing: cuda-check --update writes it");
         else if (budget.Broken(found) is { Count: > 0 } broken)
