@@ -54,7 +54,8 @@ internal sealed unsafe class Compiler
                     failures.Enqueue($"{job.Program} for sm_{job.Architecture}: {e.Message}");
                 }
                 int n = Interlocked.Increment(ref done);
-                if (Compilations > 0 && n % 100 == 0) Console.WriteLine($"{n} of {total} images");
+                // From the cache it takes a second or two, in silence.
+                if (Compilations > 0 && n % 100 == 0) Console.WriteLine($"{n} of {total} images, {Compilations} of them compiled");
             }
         }))];
         foreach (Thread thread in threads) thread.Start();
