@@ -28,7 +28,7 @@ public sealed class CudaGraph
     private readonly List<(Tensor Slots, int Used)> _slots = [];
     private nint _executable;
 
-    private CudaGraph(CudaDevice device) => (_device, _pool) = (device, device.NewPool(duringCapture: true));
+    private CudaGraph(CudaDevice device) => (_device, _pool) = (device, new BlockPool(device.NewMemory(), 0));
 
     /// <summary>The graph that this thread records, if it does.</summary>
     [field: ThreadStatic]

@@ -8,7 +8,7 @@ internal unsafe struct StridedLayout
 {
     public const int MaxAxes = 8, MaxInputs = 3;
 
-    private int _axes;
+    private readonly int _axes;
     private fixed uint _sizes[MaxAxes];
     private fixed long _strides[MaxInputs * MaxAxes];
 

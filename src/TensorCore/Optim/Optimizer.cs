@@ -194,6 +194,14 @@ public abstract class Optimizer
         return t.Reshape().ToArray<long>()[0];
     }
 
+    /// <summary>Takes over only the counts of steps of a saved state; the state tensors stay the objects they are.</summary>
+    internal void RestoreCounts(IReadOnlyDictionary<string, Tensor> state)
+    {
+        StepCount = Count(state, "step");
+        for (int i = 0; i < _parameters.Count; i++)
+            if (_state.TryGetValue(_parameters[i], out ParameterState? own)) own.Steps = Count(state, $"{i}.step");
+    }
+
     private ParameterState StateOf(Tensor p)
     {
         if (_state.TryGetValue(p, out ParameterState? state))
