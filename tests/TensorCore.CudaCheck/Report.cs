@@ -89,7 +89,7 @@ internal static class Report
         List<string> words = [$"{on.Max(i => i.Kernel.Registers)} registers", $"occupancy {on.Min(i => (int)(100 * Budget.Occupancy(i.Program, 80, i.Kernel)))} %"];
         if (read.Min(k => k.Loads128) is > 0 and int loads) words.Add($"{loads} LDG.128");
         if (read.Min(k => k.Copies128) is > 0 and int copies) words.Add($"{copies} LDGSTS.128");
-        if (read.Min(k => k.MainLoopShare) is > 0 and double share) words.Add($"multiply-adds are {Whole(100 * share)} % of the main loop");
+        if (line.LoopShare > 0 && read.Min(k => k.MainLoopShare) is double share) words.Add($"multiply-adds are {Whole(100 * share)} % of the main loop");
         return string.Join(", ", words);
     }
 
