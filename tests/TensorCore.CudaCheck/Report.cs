@@ -42,14 +42,14 @@ internal static class Report
             ## The figures
 
             Registers a thread, bytes of local memory a thread (spills), bytes of shared memory a block (dynamic memory included where the source fixes its size), and the share of a multiprocessor's warps that are resident, all for
-            sm_80 / sm_90. Loads, stores and asynchronous copies of 128 bits and tensor-core instructions are counted in the code for sm_80. Loop: the share of multiply-adds (FFMA, DFMA, HMMA, DMMA) among the
+            sm_80 / sm_90. 128-bit loads (LDG, or LD by a pointer that was itself read from memory), stores (STG, ST) and asynchronous copies (LDGSTS) and tensor-core instructions are counted in the code for sm_80. Loop: the share of multiply-adds (FFMA, DFMA, HMMA, DMMA) among the
             instructions of the innermost loop that has most of them. A generated program's line is the worst over all formulas of its kind; its instructions are those of the shortest and the
             longest of them. "–": not compiled for that architecture.
 
             """.ReplaceLineEndings("\n"));
         foreach (IGrouping<string, BudgetLine> file in found.Kernels.GroupBy(l => l.File))
         {
-            page.Append(CultureInfo.InvariantCulture, $"\n### {file.Key}\n\n| kernel | variant | threads | registers | spills | shared | occupancy % | LDG.128 | STG.128 | LDGSTS.128 | tensor | loop % |\n|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+            page.Append(CultureInfo.InvariantCulture, $"\n### {file.Key}\n\n| kernel | variant | threads | registers | spills | shared | occupancy % | loads | stores | copies | tensor | loop % |\n|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
             foreach (BudgetLine line in file) page.Append(Row(programs, line));
         }
         return page.ToString();
@@ -87,8 +87,8 @@ internal static class Report
         (CheckedProgram Program, KernelFigures Kernel)[] on = On(programs, line, 80);
         KernelFigures[] read = [.. on.Select(i => i.Kernel).Where(k => k.IsDisassembled)];
         List<string> words = [$"{on.Max(i => i.Kernel.Registers)} registers", $"occupancy {on.Min(i => (int)(100 * Budget.Occupancy(i.Program, 80, i.Kernel)))} %"];
-        if (read.Min(k => k.Loads128) is > 0 and int loads) words.Add($"{loads} LDG.128");
-        if (read.Min(k => k.Copies128) is > 0 and int copies) words.Add($"{copies} LDGSTS.128");
+        if (read.Min(k => k.Loads128) is > 0 and int loads) words.Add($"{loads} 128-bit loads");
+        if (read.Min(k => k.Copies128) is > 0 and int copies) words.Add($"{copies} 128-bit copies");
         if (line.LoopShare > 0 && read.Min(k => k.MainLoopShare) is double share) words.Add($"multiply-adds are {Whole(100 * share)} % of the main loop");
         return string.Join(", ", words);
     }
