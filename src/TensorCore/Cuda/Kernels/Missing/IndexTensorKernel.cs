@@ -10,5 +10,4 @@ internal sealed partial class CudaBackend
 
     public Tensor? LastNamed(Tensor positions, long n) => Up(CpuFallback(m => Device_Cpu.LastNamed(m(positions)!, n)));
 
-    public void CheckWeights(Tensor weights, int rows, int n, int needed) => CpuFallback(m => Device_Cpu.CheckWeights(m(weights)!, rows, n, needed));
 }
