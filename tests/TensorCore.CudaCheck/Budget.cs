@@ -6,7 +6,8 @@ namespace TensorCore.CudaCheck;
 
 /// <summary>
 /// What a kernel may take and must have: the worst of its figures over the architectures and over the programs that share its line. Zeros are left out of the file.
-/// Loads128, Copies128 and Tensor: 128-bit loads, 128-bit asynchronous copies and tensor-core instructions on sm_80. LoopShare: multiply-adds in the main loop on sm_80 in percent, rounded down to 5.
+/// Loads128, Copies128 and Tensor: 128-bit loads, 128-bit asynchronous copies and tensor-core instructions on sm_80. LoopShare: multiply-adds in the main loop on sm_80 in percent, rounded down to 5;
+/// 0 below 25, where the kernel does not live on them, and for generated programs.
 /// Occupancy: percent, the lowest of all architectures.
 /// </summary>
 internal sealed record BudgetLine(string File, string Kernel, string Defines, int Registers, int Spills, int Shared, int Occupancy, int Loads128, int Copies128, int Tensor, int LoopShare)
@@ -49,9 +50,11 @@ internal sealed record Budget(string Compiler, List<BudgetLine> Kernels)
             return new BudgetLine(group.Key.File, group.Key.Kernel, group.Key.Defines,
                 group.Max(i => i.Kernel.Registers), group.Max(i => i.Kernel.SpillBytes), group.Max(i => i.Kernel.SharedBytes),
                 group.Min(i => (int)(100 * Occupancy(i.Program, i.Architecture, i.Kernel))),
-                read.Min(k => k.Loads128), read.Min(k => k.Copies128), read.Min(k => k.TensorProducts), (int)(read.Min(k => k.MainLoopShare) * 20) * 5);
+                read.Min(k => k.Loads128), read.Min(k => k.Copies128), read.Min(k => k.TensorProducts), Catalogue.Generated.Contains(group.Key.File) ? 0 : Percent(read.Min(k => k.MainLoopShare)));
         }).OrderBy(l => l.File, StringComparer.Ordinal).ThenBy(l => l.Kernel, StringComparer.Ordinal).ThenBy(l => l.Defines, StringComparer.Ordinal)]);
     }
+
+    private static int Percent(double share) => share < 0.25 ? 0 : (int)(share * 20) * 5;
 
     public static double Occupancy(CheckedProgram program, int architecture, KernelFigures kernel) =>
         Architecture.Get(architecture).Occupancy(kernel.Threads, kernel.Registers, kernel.SharedBytes + DynamicShared.Bytes(program.File, program.Defines));

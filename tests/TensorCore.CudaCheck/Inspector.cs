@@ -5,6 +5,7 @@ namespace TensorCore.CudaCheck;
 
 /// <summary>
 /// What the compiler made of a kernel for one architecture. The last five are -1 where the kernel was not disassembled. Spills are the bytes of local memory a thread, of whatever origin.
+/// Loads and stores are those of global memory, LDG and STG, and the generic LD and ST by which pointers are followed that were themselves read from memory.
 /// </summary>
 internal sealed record KernelFigures(string Kernel, int Registers, int SpillBytes, int SharedBytes, int Threads, int Loads128, int Stores128, int Copies128, int TensorProducts, double MainLoopShare)
 {
@@ -15,7 +16,7 @@ internal sealed record KernelFigures(string Kernel, int Registers, int SpillByte
 internal static partial class Inspector
 {
     /// <summary>Raised when the figures of the same image change, so that kept ones are made again.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     public static KernelFigures[] Inspect(Toolkit toolkit, string path, bool disassemble)
     {
@@ -32,8 +33,8 @@ internal static partial class Inspector
             {
                 figures = figures with
                 {
-                    Loads128 = assembly.Instructions.Count(i => i.Is128("LDG")),
-                    Stores128 = assembly.Instructions.Count(i => i.Is128("STG")),
+                    Loads128 = assembly.Instructions.Count(i => i.Is128("LDG") || i.Is128("LD")),
+                    Stores128 = assembly.Instructions.Count(i => i.Is128("STG") || i.Is128("ST")),
                     Copies128 = assembly.Instructions.Count(i => i.Is128("LDGSTS")),
                     TensorProducts = assembly.Instructions.Count(i => i.IsTensor),
                     MainLoopShare = Math.Round(assembly.MainLoopShare(), 4),

@@ -71,7 +71,7 @@ internal static class Program
         List<CheckedProgram> programs = [.. Catalogue.Programs().Concat(GeneratedPrograms.Programs()).Where(p => p.Title.Contains(only, StringComparison.Ordinal))];
         compiler.Run(programs);
         Table table = new Table().Border(TableBorder.Simple).AddColumn("program").AddColumn("kernel");
-        foreach (string column in (string[])["sm", "registers", "spills", "shared", "occupancy %", "LDG.128", "STG.128", "LDGSTS.128", "tensor", "loop %"]) table.AddColumn(new TableColumn(column).RightAligned());
+        foreach (string column in (string[])["sm", "registers", "spills", "shared", "occupancy %", "128-bit loads", "stores", "copies", "tensor", "loop %"]) table.AddColumn(new TableColumn(column).RightAligned());
         foreach (CheckedProgram program in programs)
             foreach ((int architecture, KernelFigures[] kernels) in program.Figures)
                 foreach (KernelFigures k in kernels)

@@ -41,15 +41,15 @@ internal static class Report
 
             ## The figures
 
-            Registers a thread, bytes of local memory a thread (spills), bytes of shared memory a block (dynamic memory included where the source fixes its size), and the share of a multiprocessor's warps that are resident, all for
-            sm_80 / sm_90. Loads, stores and asynchronous copies of 128 bits and tensor-core instructions are counted in the code for sm_80. Loop: the share of multiply-adds (FFMA, DFMA, HMMA, DMMA) among the
+            Registers a thread, bytes of local memory a thread (spills), bytes of shared memory a block (dynamic memory included where the source fixes its size), and the share of a multiprocessor's warps that are resident, and the
+            counts below, for sm_80 / sm_90, or once where they agree. 128-bit loads (LDG, or LD by a pointer that was itself read from memory), stores (STG, ST) and asynchronous copies (LDGSTS) and tensor-core instructions are counted in the code. Loop: the share of multiply-adds (FFMA, DFMA, HMMA, DMMA) among the
             instructions of the innermost loop that has most of them. A generated program's line is the worst over all formulas of its kind; its instructions are those of the shortest and the
-            longest of them. "–": not compiled for that architecture.
+            longest of them.
 
             """.ReplaceLineEndings("\n"));
         foreach (IGrouping<string, BudgetLine> file in found.Kernels.GroupBy(l => l.File))
         {
-            page.Append(CultureInfo.InvariantCulture, $"\n### {file.Key}\n\n| kernel | variant | threads | registers | spills | shared | occupancy % | LDG.128 | STG.128 | LDGSTS.128 | tensor | loop % |\n|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+            page.Append(CultureInfo.InvariantCulture, $"\n### {file.Key}\n\n| kernel | variant | threads | registers | spills | shared | occupancy % | loads | stores | copies | tensor | loop % |\n|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
             foreach (BudgetLine line in file) page.Append(Row(programs, line));
         }
         return page.ToString();
@@ -67,12 +67,18 @@ internal static class Report
     private static string Row(List<CheckedProgram> programs, BudgetLine line)
     {
         (CheckedProgram Program, KernelFigures Kernel)[] a = On(programs, line, 80), b = On(programs, line, 90);
-        KernelFigures[] read = [.. a.Select(i => i.Kernel).Where(k => k.IsDisassembled)];
         string Both(Func<(CheckedProgram Program, KernelFigures Kernel)[], int, int> f) => f(a, 80) == f(b, 90) ? $"{f(a, 80)}" : $"{f(a, 80)} / {f(b, 90)}";
-        string Count(Func<KernelFigures, double> f) => read.Max(f) > 0 ? read.Min(f) == read.Max(f) ? Whole(f(read[0])) : $"{Whole(read.Min(f))}–{Whole(read.Max(f))}" : "";
+        string Count(Func<KernelFigures, double> f) => Range(a, f) == Range(b, f) ? Range(a, f) : $"{Range(a, f)} / {Range(b, f)}";
         return $"| {line.Kernel} | {line.Defines} | {a[0].Kernel.Threads} | {Both((k, _) => k.Max(i => i.Kernel.Registers))} | {Both((k, _) => k.Max(i => i.Kernel.SpillBytes))} | "
             + $"{Both((k, _) => k.Max(i => i.Kernel.SharedBytes + DynamicShared.Bytes(line.File, line.Defines)))} | {Both((k, n) => k.Min(i => (int)(100 * Budget.Occupancy(i.Program, n, i.Kernel))))} | "
             + $"{Count(k => k.Loads128)} | {Count(k => k.Stores128)} | {Count(k => k.Copies128)} | {Count(k => k.TensorProducts)} | {Count(k => 100 * k.MainLoopShare)} |\n";
+    }
+
+    /// <summary>The least and the most of a count among the kernels that were disassembled; nothing for none.</summary>
+    private static string Range((CheckedProgram Program, KernelFigures Kernel)[] on, Func<KernelFigures, double> f)
+    {
+        double[] counts = [.. on.Where(i => i.Kernel.IsDisassembled).Select(i => f(i.Kernel))];
+        return counts.Max() == 0 ? "" : Whole(counts.Min()) == Whole(counts.Max()) ? Whole(counts.Max()) : $"{Whole(counts.Min())}–{Whole(counts.Max())}";
     }
 
     private static (CheckedProgram Program, KernelFigures Kernel)[] On(List<CheckedProgram> programs, BudgetLine line, int architecture) =>
@@ -87,9 +93,9 @@ internal static class Report
         (CheckedProgram Program, KernelFigures Kernel)[] on = On(programs, line, 80);
         KernelFigures[] read = [.. on.Select(i => i.Kernel).Where(k => k.IsDisassembled)];
         List<string> words = [$"{on.Max(i => i.Kernel.Registers)} registers", $"occupancy {on.Min(i => (int)(100 * Budget.Occupancy(i.Program, 80, i.Kernel)))} %"];
-        if (read.Min(k => k.Loads128) is > 0 and int loads) words.Add($"{loads} LDG.128");
-        if (read.Min(k => k.Copies128) is > 0 and int copies) words.Add($"{copies} LDGSTS.128");
-        if (read.Min(k => k.MainLoopShare) is > 0 and double share) words.Add($"multiply-adds are {Whole(100 * share)} % of the main loop");
+        if (read.Min(k => k.Loads128) is > 0 and int loads) words.Add($"{loads} 128-bit loads");
+        if (read.Min(k => k.Copies128) is > 0 and int copies) words.Add($"{copies} 128-bit copies");
+        if (line.LoopShare > 0 && read.Min(k => k.MainLoopShare) is double share) words.Add($"multiply-adds are {Whole(100 * share)} % of the main loop");
         return string.Join(", ", words);
     }
 

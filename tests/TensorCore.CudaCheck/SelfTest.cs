@@ -10,7 +10,7 @@ internal static class SelfTest
                 /*0000*/                   MOV R1, c[0x0][0x28] ;
                 /*0010*/                   HFMA2.MMA R11, -RZ, RZ, 0, 0 ;
         .L_x_0:
-                /*0020*/                   LDG.E.128.CONSTANT R4, [R2.64] ;
+                /*0020*/              @!P0 LDG.E.128.CONSTANT R4, [R2.64] ;
                 /*0030*/                   LDG.E R5, [R2.64] ;
                 /*0040*/                   LDGSTS.E.BYPASS.128 [R5], [R2.64] ;
         .L_x_1:
