@@ -1,0 +1,1 @@
+void host_mistakes(){} void good_kernels(){} void functions(){}
