@@ -125,7 +125,7 @@ extern "C" __global__ void kernel(const float* x, float* y, int n) {
 extern "C" __global__ void kernel(const float* x, float* y, int n) {
     if (threadIdx.x < 32) {
         y[threadIdx.x] = x[threadIdx.x];
-        __syncthreads();
+        __syncthreads(); // here
     } else {
         __syncthreads(); // here
         y[threadIdx.x] = 0;
@@ -145,7 +145,7 @@ extern "C" __global__ void kernel(const float* x, float* y, int n) {
     {"divergent shuffle: two places", "divergent shuffle: ", LaunchFailed, {1}, {32}, 0, R"(
 extern "C" __global__ void kernel(const float* x, float* y, int n) {
     float v = x[threadIdx.x];
-    if (threadIdx.x < 16) v += __shfl_xor_sync(0xffffffffu, v, 1);
+    if (threadIdx.x < 16) v += __shfl_xor_sync(0xffffffffu, v, 1); // here
     else v -= __shfl_xor_sync(0xffffffffu, v, 1); // here
     y[threadIdx.x] = v;
 })"},
