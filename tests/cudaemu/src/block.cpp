@@ -50,7 +50,7 @@ bool BlockRunner::run(EmuIndex index)
     _runnable = _warp_count == MaxWarps ? ~0u : (1u << _warp_count) - 1;
     _running_warp = _launch->schedule == Schedule::Reverse ? _warp_count - 1 : 0;
     if (_used > 0) memset(_arena, 0xFF, (size_t)_used); // poison: NaN
-    if (_launch->check) shadow::begin_block(*this, _used);
+    if (_launch->check) shadow::begin_block(*this);
 
     BlockRunner* outer = t_current;
     t_current = this;
@@ -247,7 +247,7 @@ void BlockRunner::release_barrier()
     _result_count = _vote_count;
     _vote_or = _vote_count = 0;
     _vote_and = 1;
-    if (_launch->check) shadow::barrier();
+    if (_launch->check) shadow::barrier(*this);
 }
 
 int BlockRunner::barrier_vote(int kind, int value, int line)

@@ -92,6 +92,7 @@ public:
     int thread() const { return _thread; }
     const EmuIndex& thread_index(int thread) const { return _views[thread].index; }
     Warp& warp() { return _warps[_thread / WarpSize]; }
+    const Warp& warp() const { return _warps[_thread / WarpSize]; }
     const Fiber* fiber() const { return _fiber; }
     int status() const { return _status; }
     const std::vector<SharedVariable>& variables() const { return _variables; }

@@ -19,9 +19,9 @@ void end_copy(BlockRunner& runner, void* to, const void* from, int line);
 
 // From the scheduler.
 void begin_launch(const BlockRunner& runner);
-void begin_block(const BlockRunner& runner, long shared_bytes);
+void begin_block(const BlockRunner& runner);
 void run_thread(const BlockRunner& runner);
-void barrier();
+void barrier(const BlockRunner& runner);
 uint64_t tick();
 void allow_shared(const char* address, long bytes);
 

@@ -1,0 +1,1 @@
+void good_kernels(){} void functions(){}
