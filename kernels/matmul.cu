@@ -142,8 +142,10 @@ template <int REPEAT, int APART> INLINE void read_fragments(const acc_t* from, a
 
 // grid (tiles, parts of k, products), block THREADS
 extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS) matmul(const Product p) {
-    __shared__ acc_t tile_a[2 * STEP][PITCH];
-    __shared__ acc_t tile_b[2 * STEP][PITCH];
+    __shared__ float4 memory_a[2 * STEP * PITCH * sizeof(acc_t) / 16];
+    __shared__ float4 memory_b[2 * STEP * PITCH * sizeof(acc_t) / 16];
+    acc_t(*tile_a)[PITCH] = reinterpret_cast<acc_t(*)[PITCH]>(memory_a);
+    acc_t(*tile_b)[PITCH] = reinterpret_cast<acc_t(*)[PITCH]>(memory_b);
 
     int tile_row, tile_column;
     tile_of_block(blockIdx.x, (p.m + TILE - 1) / TILE, (p.n + TILE - 1) / TILE, tile_row, tile_column);

@@ -115,6 +115,14 @@ template <int N> INLINE void finish_run(const Product& p, int64 at, int column, 
     store_run<N>(p.y + at, count, p.vector_y, v);
 }
 
+// The whole end for one element.
+INLINE void finish_one(const Product& p, int64 at, int bias_at, acc_t v) {
+    if (p.bias) v += widen(p.bias[bias_at]);
+    if (p.accumulate) v += widen(p.y[at]);
+    if (p.pre) p.pre[at] = narrow<T>(v);
+    p.y[at] = narrow<T>(activate(v, p.activation));
+}
+
 // One run of a block's tile: the sums of a part of k, or the whole end.
 template <int N> INLINE void end_run(const Product& p, int64 at, int column, acc_t (&v)[N]) {
     if (p.partial) store_run<N>(p.partial + at, p.n - column, p.vector_y, v);
