@@ -107,7 +107,7 @@ bool release(const void* pointer, Kind kind)
     size_t slots = (a.bytes + Alignment - 1) / Alignment * Alignment;
     for (size_t j = a.bytes; j < slots; j++)
         if (((unsigned char*)address)[j] != Canary) {
-            report_host(text("memory after the end of an allocation was written: byte %zu of %s", j, describe_address(address).c_str()));
+            report_host(text("memory after the end of an allocation was written: %s", describe_address(address + j).c_str()));
             break;
         }
     uintptr_t begin = address / Page * Page, end = address + slots;
