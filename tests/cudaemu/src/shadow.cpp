@@ -38,6 +38,7 @@ static void* reserve(size_t bytes)
         abort();
     }
     madvise(p, bytes, MADV_DONTDUMP);
+    madvise(p, bytes, MADV_HUGEPAGE); // far fewer page faults
     return p;
 }
 
@@ -75,7 +76,13 @@ void allocated(uintptr_t address, size_t bytes, bool host)
     if (track) s_tracked.push_back(address);
 }
 
+// The cells stay: what they tell lies before every later launch.
 void released(uintptr_t address, size_t bytes)
+{
+    if (s.states) paint(address, bytes, Forbidden);
+}
+
+void discarded(uintptr_t address, size_t bytes)
 {
     if (!s.states) return;
     size_t at = address - s.base;
