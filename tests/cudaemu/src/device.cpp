@@ -33,7 +33,7 @@ const Settings& settings()
 Controls controls;
 int sticky;
 
-static bool s_initialised;
+static bool s_initialised, s_exiting;
 static thread_local void* t_context;
 static char s_context; // its address is the primary context's handle
 
@@ -45,7 +45,8 @@ std::recursive_mutex& api_mutex()
 
 Call::Call(bool needs_context) : status(Success), _lock(api_mutex())
 {
-    if (!s_initialised) status = NotInitialized;
+    if (s_exiting) status = Deinitialized;
+    else if (!s_initialised) status = NotInitialized;
     else if (needs_context && !t_context) status = InvalidContext;
     else if (needs_context && sticky) status = sticky;
 }
@@ -62,6 +63,13 @@ EMU_API int cuInit(unsigned flags)
 {
     std::lock_guard<std::recursive_mutex> lock(api_mutex());
     if (flags) return InvalidValue;
+    // Finalizers may call while the process exits: from then on nothing is touched any more.
+    if (!s_initialised) {
+        atexit([] {
+            std::lock_guard<std::recursive_mutex> exit_lock(api_mutex());
+            s_exiting = true;
+        });
+    }
     s_initialised = true;
     return Success;
 }

@@ -13,7 +13,7 @@ namespace emu {
 
 // CUresult
 enum : int {
-    Success = 0, InvalidValue = 1, OutOfMemory = 2, NotInitialized = 3, InvalidDevice = 101, InvalidImage = 200, InvalidContext = 201, InvalidHandle = 400, NotFound = 500, NotReady = 600,
+    Success = 0, InvalidValue = 1, OutOfMemory = 2, NotInitialized = 3, Deinitialized = 4, InvalidDevice = 101, InvalidImage = 200, InvalidContext = 201, InvalidHandle = 400, NotFound = 500, NotReady = 600,
     LaunchOutOfResources = 701, NotSupported = 801, CaptureUnsupported = 900, CaptureInvalidated = 901, IllegalState = 401, Unknown = 999
 };
 

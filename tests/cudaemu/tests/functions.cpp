@@ -148,6 +148,30 @@ void matrices()
     row("cp.async fills with zeros where told, and reads nothing then", right, "all lanes");
 }
 
+// The check mode's clock ends after two million barriers and begins anew.
+void many_barriers()
+{
+    const char source[] = R"(
+extern "C" __global__ void many(float* y) {
+    __shared__ float a[2];
+    a[0] = a[1] = 1;
+    for (int i = 0; i < 2200000; i++) __syncthreads();
+    y[threadIdx.x] = a[0] + a[1];
+}
+extern "C" __global__ void racing(float* y) { y[0] = threadIdx.x; })";
+    cudaemu_set_check(1);
+    {
+        Buffer<float> y(1);
+        REQUIRE(launch(function(source, "many"), {1}, {1}, 0, y.data));
+        bool clean = cuStreamSynchronize(stream) == 0 && y.read()[0] == 2;
+        REQUIRE(launch(function(source, "racing"), {1}, {2}, 0, y.data));
+        bool found = cuStreamSynchronize(stream) == 719;
+        row("check mode beyond the end of its clock", clean && found, "clean after 2200000 barriers; then found " + report().substr(0, 60));
+        cudaemu_reset();
+    }
+    cudaemu_set_check(0);
+}
+
 template <class V> V narrowed(double v) { return (V)v; }
 template <> uint16_t narrowed<uint16_t>(double v) { return to_bf16((float)v); }
 double widened(float v) { return v; }
@@ -213,6 +237,7 @@ void functions()
         matrices();
     }
     cudaemu_set_check(0);
+    many_barriers();
     product<float, float>("cuBLAS float32", 0, 0, 68, 5e-6);
     product<float, float>("cuBLAS float32, tf32", 0, 0, 77, 5e-6);
     product<double, double>("cuBLAS float64", 1, 1, 70, 1e-14);
