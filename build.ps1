@@ -7,9 +7,12 @@ $usage = @'
 ./build.ps1 COMMAND
   run                                 build and run the main job: train a small GPT, watch it write, talk to it
   gpt ARGS                            the GPT's command line: train, sample, eval, verify; gpt --help
-  test [long|mutations] [ARGS]        all tests; long: more generated cases, then the mutation run; ARGS go to dotnet
-                                      test; mutations --op NAME plants faults in one op only
-  bench [SUITE]                       the benchmarks: gemm, ops, gpt
+  test [long|cuda|mutations] [ARGS]   all tests; long: more generated cases, then the mutation run; cuda: those of the CUDA
+                                      backend, on a GPU (the emulated one is for Linux); ARGS go to dotnet test;
+                                      mutations --op NAME plants faults in one op only
+  cuda-check [ARGS]                   compiles every CUDA kernel with NVIDIA's compiler and holds registers, spills and
+                                      instructions against kernels/budget.json (on Debian and Ubuntu)
+  bench [SUITE]                       the benchmarks: gemm, ops, gpt, cuda
   example [NAME] [ARGS]               one of the examples; without NAME their names
   pack                                the NuGet package with its symbols, into artifacts/
 '@
@@ -59,6 +62,8 @@ function Invoke-Mutations([object[]] $arguments) { Start-Program 'tests/TensorCo
 
 function Invoke-Tests([object[]] $arguments) {
     $mode = 'normal'
+    $target = 'TensorCore.sln'
+    if ($arguments.Count -gt 0 -and $arguments[0] -eq 'cuda') { $target = 'tests/TensorCore.Cuda.Tests/TensorCore.Cuda.Tests.csproj'; $arguments = @($arguments | Select-Object -Skip 1) }
     if ($arguments.Count -gt 0 -and $arguments[0] -eq 'mutations') { Invoke-Mutations @($arguments | Select-Object -Skip 1); return }
     if ($arguments.Count -gt 0 -and $arguments[0] -eq 'long') { $mode = 'long'; $arguments = @($arguments | Select-Object -Skip 1) }
     CheckSdk
@@ -66,10 +71,10 @@ function Invoke-Tests([object[]] $arguments) {
     $before = $env:TENSORCORE_TEST_MODE
     $env:TENSORCORE_TEST_MODE = $mode
     try {
-        InRoot { dotnet build TensorCore.sln -c Release -v q --nologo | Out-Host }
+        InRoot { dotnet build $target -c Release -v q --nologo | Out-Host }
         if ($LASTEXITCODE -ne 0) { exit 1 }
         # One project after the other: tests of memory and speed want the machine for themselves.
-        InRoot { dotnet test TensorCore.sln -c Release --no-build --nologo -m:1 --logger 'console;verbosity=minimal' --logger 'trx;LogFilePrefix=tests' --results-directory $results @arguments | Out-Host }
+        InRoot { dotnet test $target -c Release --no-build --nologo -m:1 --logger 'console;verbosity=minimal' --logger 'trx;LogFilePrefix=tests' --results-directory $results @arguments | Out-Host }
         $status = $LASTEXITCODE
         if ($mode -eq 'long') { Invoke-Mutations @() | Out-Host; if ($LASTEXITCODE -ne 0) { $status = $LASTEXITCODE } }
         $passed = 0; $failed = 0; $skipped = 0
@@ -99,6 +104,7 @@ switch ("$command") {
     'run' { Start-Program 'examples/Gpt' 'gpt' (@('run') + $rest) }
     'gpt' { Start-Program 'examples/Gpt' 'gpt' $rest }
     'test' { Invoke-Tests $rest }
+    'cuda-check' { Start-Program 'tests/TensorCore.CudaCheck' 'TensorCore.CudaCheck' $rest }
     'bench' { InRoot { Start-Program 'benchmarks/TensorCore.Benchmarks' 'TensorCore.Benchmarks' $rest } }
     'example' { Invoke-Example $rest }
     'pack' { CheckSdk; InRoot { dotnet pack src/TensorCore -c Release -o artifacts -v q --nologo; if ($LASTEXITCODE -eq 0) { Get-ChildItem artifacts/*nupkg | ForEach-Object { $_.Name } } } }

@@ -9,9 +9,13 @@ usage() {
 ./build.sh COMMAND
   run                                 build and run the main job: train a small GPT, watch it write, talk to it
   gpt ARGS                            the GPT's command line: train, sample, eval, verify; gpt --help
-  test [long|mutations] [ARGS]        all tests; long: more generated cases, then the mutation run; ARGS go to dotnet
-                                      test; mutations --op NAME plants faults in one op only
-  bench [SUITE]                       the benchmarks: gemm, ops, gpt
+  test [long|cuda|mutations] [ARGS]   all tests; long: more generated cases, then the mutation run; cuda: those of the CUDA
+                                      backend, on a GPU if there is one, else on the emulated one (which needs g++); ARGS
+                                      go to dotnet test; mutations --op NAME plants faults in one op only
+  cuda-check [ARGS]                   compiles every CUDA kernel with NVIDIA's compiler, fetched into a cache folder, and
+                                      holds registers, spills and instructions against kernels/budget.json
+  bench [SUITE]                       the benchmarks: gemm, ops, gpt, cuda; bench cuda --emulated runs small sizes on the
+                                      emulated GPU
   example [NAME] [ARGS]               one of the examples; without NAME their names
   pack                                the NuGet package with its symbols, into artifacts/
 TEXT
@@ -65,23 +69,49 @@ count() {
     END { print passed + 0, failed + 0, skipped + 0 }'
 }
 
+# The emulated GPU of tests/cudaemu; without g++ the tests that need it are skipped and say so.
+emulator="$root/tests/cudaemu"
+build_emulator() {
+  if command -v g++ >/dev/null; then
+    "$emulator/build.sh" || exit 1
+  else
+    echo "the emulated GPU is not built: g++ is missing (apt-get install g++); without a GPU the CUDA tests are skipped" >&2
+  fi
+}
+
+# The emulator's own tests print a table and, last, "N passed, N failed".
+emulator_tests() {
+  command -v g++ >/dev/null || { echo "0 0"; return; }
+  local log
+  log=$(mktemp)
+  "$emulator/build.sh" test >"$log" 2>&1 || true
+  cat "$log" >&2
+  tail -n 1 "$log" | awk '/^[0-9]+ passed, [0-9]+ failed/ { print $1, $3; found = 1 } END { if (!found) print 0, 1 }'
+  rm -f "$log"
+}
+
 mutations() { (start tests/TensorCore.Mutations TensorCore.Mutations "$@"); }
 
 run_tests() {
-  local mode=normal results status=0 passed failed skipped
+  local mode=normal results status=0 passed failed skipped target=TensorCore.sln emulated=0 emulated_failed=0
   case ${1:-} in
     long) mode=long; shift ;;
+    cuda) target=tests/TensorCore.Cuda.Tests/TensorCore.Cuda.Tests.csproj; shift ;;
     mutations) mutations "${@:2}"; return ;;
   esac
   check_sdk
   results=$(mktemp -d)
   trap "rm -rf '$results'" EXIT
-  (cd "$root" && dotnet build TensorCore.sln -c Release -v q --nologo) || exit 1
+  build_emulator
+  (cd "$root" && dotnet build "$target" -c Release -v q --nologo) || exit 1
+  # With arguments (a filter) only what they name is wanted.
+  [[ $# -gt 0 ]] || read -r emulated emulated_failed < <(emulator_tests)
   # One project after the other: tests of memory and speed want the machine for themselves.
-  (cd "$root" && TENSORCORE_TEST_MODE=$mode dotnet test TensorCore.sln -c Release --no-build --nologo -m:1 \
+  (cd "$root" && TENSORCORE_TEST_MODE=$mode dotnet test "$target" -c Release --no-build --nologo -m:1 \
     --logger "console;verbosity=minimal" --logger "trx;LogFilePrefix=tests" --results-directory "$results" "$@") || status=$?
   [[ $mode == normal ]] || mutations || status=$?
   read -r passed failed skipped < <(count "$results")
+  ((passed += emulated, failed += emulated_failed)) || true
   if [[ $status -ne 0 && $failed -eq 0 ]]; then
     echo "a test project or the mutation run ended with an error (exit code $status, above), counted as one failure" >&2
     failed=1
@@ -91,6 +121,20 @@ run_tests() {
   [[ $status -eq 0 && $failed -eq 0 ]]
 }
 
+bench() {
+  local arguments=() argument
+  for argument in "$@"; do
+    if [[ $argument == --emulated ]]; then
+      build_emulator
+      export TENSORCORE_CUDA_LIBRARIES="$emulator/build"
+      arguments+=(--quick)
+    else
+      arguments+=("$argument")
+    fi
+  done
+  cd "$root" && start benchmarks/TensorCore.Benchmarks TensorCore.Benchmarks "${arguments[@]}"
+}
+
 command=${1:-}
 [[ $# -eq 0 ]] || shift
 case $command in
@@ -98,7 +142,8 @@ case $command in
   run) start examples/Gpt gpt run "$@" ;;
   gpt) start examples/Gpt gpt "$@" ;;
   test) run_tests "$@" ;;
-  bench) cd "$root" && start benchmarks/TensorCore.Benchmarks TensorCore.Benchmarks "$@" ;;
+  bench) bench "$@" ;;
+  cuda-check) start tests/TensorCore.CudaCheck TensorCore.CudaCheck "$@" ;;
   example) example "$@" ;;
   pack) check_sdk && cd "$root" && dotnet pack src/TensorCore -c Release -o artifacts -v q --nologo && ls artifacts/*.nupkg artifacts/*.snupkg ;;
   *) fail "unknown command '$command'; ./build.sh lists the commands" ;;

@@ -30,3 +30,21 @@ INLINE uint32 philox_word(uint64 i, uint64 stream, uint64 seed) {
         default: return w.w;
     }
 }
+
+// Every random kernel's own parameters. Where `draw` is not null, seed and stream are read from there: a captured graph gets fresh ones for each replay.
+#define DRAW_PARAMETERS uint64 seed, uint64 stream, const uint64* draw
+#define READ_DRAW                \
+    if (draw) {                  \
+        seed = draw[0];          \
+        stream = draw[1];        \
+    }
+
+// A probability in units of 2⁻³², against which a word is compared.
+INLINE uint64 threshold_of(double probability) { return (uint64)rint(probability * 4294967296.0); }
+
+// Elements at … at + N − 1 of n.
+template <int N, typename U> INLINE void store_up_to(U* y, int64 at, int64 n, const U (&v)[N]) {
+#pragma unroll
+    for (int k = 0; k < N; k++)
+        if (at + k < n) y[at + k] = v[k];
+}

@@ -1,5 +1,6 @@
 using Spectre.Console;
 using TensorCore.Benchmarks;
+using TensorCore.Benchmarks.Cuda;
 
 // One suite per subject; a new one adds a line here.
 Dictionary<string, Action<SuiteOptions>> suites = new(StringComparer.OrdinalIgnoreCase)
@@ -7,6 +8,7 @@ Dictionary<string, Action<SuiteOptions>> suites = new(StringComparer.OrdinalIgno
     ["gemm"] = GemmSuite.Run,
     ["ops"] = OpsSuite.Run,
     ["gpt"] = GptSuite.Run,
+    ["cuda"] = CudaSuite.Run,
 };
 
 bool quick = args.Contains("--quick");

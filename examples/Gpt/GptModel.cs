@@ -42,11 +42,20 @@ public sealed class GptModel : Module<Tensor, Tensor>
     /// <summary>The sizes.</summary>
     public GptConfig Config { get; }
 
+    /// <summary>Where its weights are; ids and targets may come from anywhere.</summary>
+    public Device Device => _wte.Weight.Device;
+
+    /// <summary>True: products are computed in bfloat16 on a GPU's tensor cores, the weights stay float32 (<see cref="Autocast"/>).</summary>
+    public bool MixedPrecision { get; set; }
+
     /// <summary>Scores of every token as the next one, at every position: ids (B, T) → logits (B, T, V).</summary>
-    public override Tensor Forward(Tensor ids) => Logits(Hidden(ids, null));
+    public override Tensor Forward(Tensor ids)
+    {
+        using (MixedPrecision ? Autocast.BFloat16() : (Autocast.Scope?)null) return Logits(Hidden(ids, null));
+    }
 
     /// <summary>The mean cross-entropy, in nats per token, of <paramref name="targets"/> (B, T): the ids one place further on.</summary>
-    public Tensor Loss(Tensor ids, Tensor targets) => TensorCore.Loss.CrossEntropy(Forward(ids), targets);
+    public Tensor Loss(Tensor ids, Tensor targets) => TensorCore.Loss.CrossEntropy(Forward(ids), targets.To(Device));
 
     /// <summary>
     /// The scores of the token that follows the last one: ids (1, T) → (V). With <paramref name="cache"/> the ids are only those that are new since the last call.
@@ -70,7 +79,7 @@ public sealed class GptModel : Module<Tensor, Tensor>
         if (start + T > Config.Context)
             throw new ShapeException($"gpt: {start + T} tokens do not fit the context of {Config.Context}");
         Tensor positions = _wpe.Weight.Narrow(0, start, T); // (T, C)
-        Tensor x = _wte.Forward(ids) + positions; // (B, T, C)
+        Tensor x = _wte.Forward(ids.To(Device)) + positions; // (B, T, C)
         for (int i = 0; i < _h.Count; i++)
             x = _h[i].Forward(x, null, cache?[i]); // (B, T, C)
         return _lnF.Forward(x); // (B, T, C)

@@ -50,15 +50,16 @@ public sealed class Reference
     /// <summary>The network's sizes.</summary>
     public GptConfig Config => _model.Config;
 
-    /// <summary>Reads a folder and checks that its parts fit together.</summary>
+    /// <summary>Reads a folder and checks that its parts fit together; the model is put on a device.</summary>
     /// <exception cref="InvalidDataException">A file is malformed, or does not fit the others.</exception>
     /// <exception cref="SafetensorsException">Not a safetensors file, a damaged one, or one without a tensor that is needed.</exception>
     /// <exception cref="IOException">A file is missing or cannot be read.</exception>
-    public static Reference Load(string folder)
+    public static Reference Load(string folder, Device? device = null)
     {
         string configPath = Path.Combine(folder, "config.json");
         GptConfig config = GptConfig.Load(configPath);
         GptModel model = Weights.Load(Path.Combine(folder, "model.safetensors"), config);
+        model.To(device ?? Device.Cpu);
         AdamW optimizer = ReadOptimizer(configPath, model);
         SafetensorsDictionary batches = Safetensors.Load(Path.Combine(folder, "batches.safetensors"));
         SafetensorsDictionary expected = Safetensors.Load(Path.Combine(folder, "expected.safetensors"));
@@ -85,7 +86,7 @@ public sealed class Reference
         {
             step?.Invoke(i + 1);
             _model.ZeroGrad();
-            Tensor targets = Batch(_targets, i);
+            Tensor targets = Batch(_targets, i).To(_model.Device);
             Tensor logits = _model.Forward(Batch(_ids, i)); // (B, T, V)
             Tensor loss = Loss.CrossEntropy(logits, targets);
             loss.Backward();

@@ -38,6 +38,7 @@ public sealed class Trainer
         if (options.Steps is null && options.Minutes is null)
             throw new ArgumentException("a training needs a number of steps or of minutes");
         (Model, _windows, Options) = (model, windows, options);
+        model.MixedPrecision = options.MixedPrecision;
         _parameters = [.. model.Parameters()];
         (Tensor[] decayed, Tensor[] free) = model.DecayGroups();
         _optimizer = new AdamW([new ParameterGroup(decayed), new ParameterGroup(free, weightDecay: 0)], options.LearningRate, beta1: 0.9, beta2: 0.95, eps: 1e-8, options.WeightDecay);
@@ -77,7 +78,7 @@ public sealed class Trainer
     {
         double rate = LearningRate(Progress), loss = 0;
         Model.ZeroGrad();
-        Tensor share = Tensor.Scalar(1.0 / Options.Accumulate);
+        Tensor share = Tensor.Full([], 1.0 / Options.Accumulate, device: Model.Device);
         for (int i = 0; i < Options.Accumulate; i++)
         {
             (Tensor ids, Tensor targets) = _windows.Random(Options.Batch, Options.Seed, (Step * Options.Accumulate) + i); // (B, T)

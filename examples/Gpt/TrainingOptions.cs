@@ -35,6 +35,9 @@ public sealed record TrainingOptions
     /// <summary>The share of the text that is not learnt but used to judge the model.</summary>
     public double Validation { get; init; } = 0.1;
 
+    /// <summary>Products in bfloat16, on a GPU only; the weights stay float32.</summary>
+    public bool MixedPrecision { get; init; }
+
     /// <summary>Of the weights and of the choice of windows.</summary>
     public ulong Seed { get; init; } = 1;
 

@@ -47,15 +47,14 @@ public sealed class Device
     }
 
     /// <summary>The device of a name: <c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</summary>
-    /// <exception cref="ArgumentException">Another name.</exception>
-    /// <exception cref="DeviceException">There is no such GPU.</exception>
+    /// <exception cref="DeviceException">Another name, or there is no such GPU.</exception>
     public static Device Parse(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         if (name == "cpu") return Cpu;
         if (name == "cuda") return Cuda();
         if (name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out int index)) return Cuda(index);
-        throw new ArgumentException($"device '{name}': cpu, cuda or cuda:N is expected", nameof(name));
+        throw new DeviceException($"device '{name}': cpu, cuda or cuda:N is expected");
     }
 
     /// <summary>Waits until all queued work is done; on the processor there is none. Only timing needs it: reading a value waits by itself.</summary>

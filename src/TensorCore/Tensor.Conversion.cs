@@ -25,7 +25,7 @@ public sealed partial class Tensor
     {
         RequireElement<T>();
         if (destination.Length < Count) throw new ShapeException($"copy of {Shape}, {Count} elements, to a span of {destination.Length}");
-        Tensor c = Detach().Contiguous();
+        Tensor c = HostValues();
         new ReadOnlySpan<T>(c.Pointer, (int)Count).CopyTo(destination);
         GC.KeepAlive(c);
     }
@@ -38,7 +38,7 @@ public sealed partial class Tensor
     {
         RequireElement<T>();
         CheckStrided(destination.Length, Lengths, strides);
-        Tensor c = Detach().Contiguous();
+        Tensor c = HostValues();
         fixed (T* p = destination) WalkStrided((T*)c.Pointer, p, _sizes, strides, read: false);
         GC.KeepAlive(c);
     }
@@ -79,14 +79,14 @@ public sealed partial class Tensor
         where T : unmanaged
     {
         RequireElement<T>();
-        Tensor c = Detach().Contiguous();
+        Tensor c = HostValues();
         TResult result = reader(new ReadOnlySpan<T>(c.Pointer, SpanLength(c)));
         GC.KeepAlive(c);
         return result;
     }
 
     /// <summary>
-    /// Calls <paramref name="writer"/> with the elements in row-major order to be changed in place. A tensor that is not contiguous is changed through a copy.
+    /// Calls <paramref name="writer"/> with the elements in row-major order to be changed in place. A tensor that is not contiguous, or on a GPU, is changed through a copy.
     /// </summary>
     /// <exception cref="DTypeException">Another element type than the dtype's own.</exception>
     /// <exception cref="GradientException">The tensor requires a gradient and recording is on.</exception>
@@ -96,10 +96,10 @@ public sealed partial class Tensor
         RequireElement<T>();
         RequireChangeable("write");
         MarkChanged("write");
-        Tensor c = Detach().Contiguous();
+        Tensor c = HostValues();
         writer(new Span<T>(c.Pointer, SpanLength(c)));
         GC.KeepAlive(c);
-        if (!IsContiguous) Device.Backend.Copy(c, this);
+        if (!ReferenceEquals(c.Storage, Storage)) Device.Backend.Copy(c.To(Device), this);
     }
 
     /// <summary>
@@ -112,6 +112,7 @@ public sealed partial class Tensor
         where T : unmanaged
     {
         RequireElement<T>();
+        if (Device.IsCuda) throw new DeviceException($"a span over a tensor on {Device}: its memory is the GPU's; use ToArray, or To(Device.Cpu) first");
         if (!IsContiguous) throw new ShapeException($"a span over {Shape} with strides ({string.Join(", ", _strides)}): its elements are not contiguous; use Contiguous() or CopyTo");
         return new ReadOnlySpan<T>(Pointer, SpanLength(this));
     }
@@ -121,7 +122,7 @@ public sealed partial class Tensor
     public unsafe ushort[] ToBFloat16Bits()
     {
         if (DType != DType.BFloat16) throw new DTypeException($"the bfloat16 bits of a {DType.Name()} tensor: convert with To(DType.BFloat16) first");
-        Tensor c = Detach().Contiguous();
+        Tensor c = HostValues();
         ushort[] bits = new ReadOnlySpan<ushort>(c.Pointer, SpanLength(c)).ToArray();
         GC.KeepAlive(c);
         return bits;
@@ -133,6 +134,12 @@ public sealed partial class Tensor
     {
         if (Count != 1) throw new ShapeException($"Item of a tensor of shape {Shape}: it has {Count} elements, not 1");
         using (Autograd.NoGrad()) return Reshape().To(DType.Float64).ToArray<double>()[0];
+    }
+
+    /// <summary>The values in this machine's memory in row-major order: this tensor's own where they lie so. On a GPU it waits for them.</summary>
+    private Tensor HostValues()
+    {
+        using (Autograd.NoGrad()) return Detach().Contiguous().To(Device.Cpu);
     }
 
     private static int SpanLength(Tensor t) =>

@@ -14,7 +14,14 @@ public sealed partial class Tensor
         Shape s = Shape.Create(shape);
         if (s.Count != values.Length) throw new ShapeException($"{values.Length} values do not fill shape {s} of {s.Count}");
         Tensor y = Empty(s, DTypes.Of<T>(), device ?? Device.Cpu);
-        values.CopyTo(new Span<T>(y.Pointer, values.Length));
+        if (y.Device.Gpu is { } gpu)
+        {
+            fixed (T* source = values) gpu.Staging.Upload((nint)y.Pointer, source, (long)values.Length * sizeof(T));
+        }
+        else
+        {
+            values.CopyTo(new Span<T>(y.Pointer, values.Length));
+        }
         GC.KeepAlive(y);
         return y;
     }

@@ -11,7 +11,7 @@ namespace TensorCore;
 public sealed partial class Tensor
 {
     private readonly int[] _sizes;
-    private readonly long[] _strides;
+    private long[] _strides;
 
     internal Tensor(Storage storage, DType dtype, int[] sizes, long[] strides, long offset)
     {
@@ -35,10 +35,10 @@ public sealed partial class Tensor
     /// <summary>Fresh and unset, with the shape, dtype and device of <paramref name="like"/>.</summary>
     internal static Tensor EmptyLike(Tensor like, DType? dtype = null) => Empty(like._sizes, dtype ?? like.DType, like.Device);
 
-    internal Storage Storage { get; }
+    internal Storage Storage { get; private set; }
 
     /// <summary>Elements from the storage's start to this tensor's first element.</summary>
-    internal long Offset { get; }
+    internal long Offset { get; private set; }
 
     /// <summary>The element type.</summary>
     public DType DType { get; }
@@ -59,7 +59,7 @@ public sealed partial class Tensor
     public ReadOnlySpan<long> Strides => _strides;
 
     /// <summary>True if the elements lie one after the other in row-major order.</summary>
-    public bool IsContiguous { get; }
+    public bool IsContiguous { get; private set; }
 
     /// <summary>The size of an axis; negative counts from the end.</summary>
     public int Size(int axis) => _sizes[Shape.Axis(axis)];
@@ -96,12 +96,15 @@ public sealed partial class Tensor
         return true;
     }
 
+    /// <summary>The dtype of what an op keeps beside values of <paramref name="dtype"/>: sums, means and losses of bfloat16 are float32.</summary>
+    internal static DType StatisticsType(DType dtype) => dtype == DType.BFloat16 ? DType.Float32 : dtype;
+
     /// <summary>This tensor if its elements lie in row-major order, else a copy that does.</summary>
     public Tensor Contiguous() => IsContiguous ? this : Clone();
 
     internal void RequireFloat(string op)
     {
-        if (DType is not (DType.Float32 or DType.Float64))
-            throw new DTypeException($"{op}: {DType.Name()} {Shape}: this op computes in float32 or float64; convert with To(DType.Float32)");
+        if (DType is not (DType.Float32 or DType.Float64) && !(DType == DType.BFloat16 && Device.IsCuda))
+            throw new DTypeException($"{op}: {DType.Name()} {Shape}: this op computes in float32 or float64{(DType == DType.BFloat16 ? " (in bfloat16 on a GPU only)" : "")}; convert with To(DType.Float32)");
     }
 }

@@ -15,7 +15,7 @@ internal sealed class Sources
         foreach (string file in Directory.EnumerateFiles(library, "*.cs", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             string path = Path.GetRelativePath(library, file).Replace('\\', '/');
-            if (!path.StartsWith("obj/", StringComparison.Ordinal) && !path.StartsWith("bin/", StringComparison.Ordinal)) Add(path, File.ReadAllText(file));
+            if (!path.StartsWith("obj/", StringComparison.Ordinal) && !path.StartsWith("bin/", StringComparison.Ordinal)) Add(path, Bindings(path, File.ReadAllText(file)));
         }
         foreach (string name in (string[])["OpCatalog.cs", "OpChecks.cs", "Cases.cs"]) Add($"checks/{name}", File.ReadAllText(Path.Combine(checks, name)));
         Add("checks/Usings.cs", """
@@ -80,6 +80,13 @@ internal sealed class Sources
     }
 
     public SyntaxTree Parse(string path, string text) => CSharpSyntaxTree.ParseText(text, s_parse, path, System.Text.Encoding.UTF8);
+
+    /// <summary>The bindings' bodies come from a source generator of the SDK, which this compilation lacks; plain imports serve as well, since no check touches CUDA.</summary>
+    private static string Bindings(string path, string text) => !path.StartsWith("Cuda/Interop/", StringComparison.Ordinal) ? text : text
+        .Replace("[LibraryImport(", "[DllImport(", StringComparison.Ordinal)
+        .Replace(", StringMarshalling = StringMarshalling.Utf8", "", StringComparison.Ordinal)
+        .Replace("static partial int ", "static extern int ", StringComparison.Ordinal)
+        .Replace("static partial byte* ", "static extern byte* ", StringComparison.Ordinal);
 
     private void Add(string path, string text) => Trees[path] = Parse(path, text);
 

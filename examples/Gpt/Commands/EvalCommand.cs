@@ -17,11 +17,14 @@ internal static class EvalCommand
         Option<string> corpus = app.RequiredText("--corpus", "o texto: um arquivo ou uma pasta com arquivos .txt, .md ou .gz", "the text: a file, or a folder of .txt, .md or .gz files", "FILE|DIR");
         Option<long> tokens = app.Number("--max-tokens", DefaultTokens, "de textos mais longos, só tantos tokens, espalhados por igual", "of longer texts only so many tokens, spread evenly", min: 1L);
         Option<int?> threads = Shared.Threads(app);
-        Command command = new("eval", app.Pick("mede quão bem um modelo prevê um texto: nats por token, bits por byte", "measures how well a model predicts a text: nats per token, bits per byte")) { model, corpus, tokens, threads };
+        Option<string?> device = Shared.Device(app);
+        Command command = new("eval", app.Pick("mede quão bem um modelo prevê um texto: nats por token, bits por byte", "measures how well a model predicts a text: nats per token, bits per byte")) { model, corpus, tokens, device, threads };
         app.Handle(command, run =>
         {
             Shared.SetThreads(run, threads);
+            Device where = Shared.FindDevice(run, device);
             (GptModel network, Tokenizer tokenizer) = new ModelFolder(run.Get(model)).Load(run.Texts);
+            network.To(where);
             return Measure(run, network, tokenizer, Corpus.Load(run.Get(corpus), run.Texts), run.Get(tokens));
         });
         return command;

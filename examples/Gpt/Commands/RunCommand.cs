@@ -25,6 +25,7 @@ internal sealed class RunCommand
     private readonly Option<string?> _out;
     private readonly Option<ulong> _seed;
     private readonly Option<double> _temperature;
+    private readonly Option<string?> _device;
     private readonly Option<int?> _threads;
 
     private RunCommand(CommandApp app)
@@ -33,6 +34,7 @@ internal sealed class RunCommand
         _out = app.Text("--out", null, "a pasta do modelo [padrão: runs/small-world-pt]", "the model's folder [default: runs/small-world-en]", "DIR");
         _seed = app.Number("--seed", 1UL, "outra semente, outro texto e outro modelo", "another seed, another text and another model");
         _temperature = app.Number("--temperature", 0.7, "0 escreve sempre o mais provável; perto de 1, mais variado", "0 always writes the likeliest; near 1 is more varied", min: 0.0, max: 100.0);
+        _device = Shared.Device(app);
         _threads = Shared.Threads(app);
     }
 
@@ -41,7 +43,7 @@ internal sealed class RunCommand
         RunCommand o = new(app);
         Command command = new("run", app.Pick(
             "treina em minutos um GPT pequeno num mundinho inventado, mostra como ele melhora e deixa você escrever com ele",
-            "trains a small GPT on a made-up little world in minutes, shows how it gets better, and lets you write with it")) { o._minutes, o._out, o._seed, o._temperature, o._threads };
+            "trains a small GPT on a made-up little world in minutes, shows how it gets better, and lets you write with it")) { o._minutes, o._out, o._seed, o._temperature, o._device, o._threads };
         app.Handle(command, o.Run);
         return command;
     }
@@ -97,7 +99,7 @@ internal sealed class RunCommand
         };
         Tokenizer tokenizer = new TokenizerChoice(Vocabulary, null).Make(corpus.Split(options.Validation).Train, run);
         GptConfig sizes = new(Vocabulary, Context: 128, Layers: 4, Heads: 4, Width: 160);
-        return (TrainingSetup.New(run, folder, corpus, "", tokenizer, sizes, options), tokenizer);
+        return (TrainingSetup.New(run, folder, corpus, "", tokenizer, sizes, options, Shared.FindDevice(run, _device)), tokenizer);
     }
 
     private static int Finish(CommandRun run, GptModel model, TextGenerator generator, SamplingOptions options, string[] prompts, JsonObject result)

@@ -16,13 +16,17 @@ internal static class SampleCommand
         Option<string?> prompt = app.Text("--prompt", null, "o começo do texto; sem ele, num terminal, o programa pergunta", "the beginning of the text; without it, in a terminal, the program asks", "TEXT");
         SamplingFlags flags = new(app);
         Option<int?> threads = Shared.Threads(app);
+        Option<string?> device = Shared.Device(app);
         Command command = new("sample", app.Pick("continua um texto com um modelo treinado, token por token", "goes on with a text by a trained model, token by token")) { model, prompt };
         flags.AddTo(command);
+        command.Add(device);
         command.Add(threads);
         app.Handle(command, run =>
         {
             Shared.SetThreads(run, threads);
+            Device where = Shared.FindDevice(run, device);
             (GptModel network, Tokenizer tokenizer) = new ModelFolder(run.Get(model)).Load(run.Texts);
+            network.To(where);
             TextGenerator generator = new(network, tokenizer);
             SamplingOptions options = flags.Read(run);
             if (run.Get(prompt) is null && run.IsInteractive)

@@ -18,6 +18,24 @@ internal static class Shared
             WorkerPool.Threads = threads;
     }
 
+    public static Option<string?> Device(CommandApp app) =>
+        app.Text("--device", "cpu", "onde calcular: cpu, cuda (uma GPU NVIDIA) ou cuda:N", "where to compute: cpu, cuda (an NVIDIA GPU) or cuda:N", "DEVICE");
+
+    /// <summary>The device that was asked for.</summary>
+    /// <exception cref="UserErrorException">No such device.</exception>
+    public static Device FindDevice(CommandRun run, Option<string?> option)
+    {
+        string name = run.Get(option) ?? "cpu";
+        try
+        {
+            return TensorCore.Device.Parse(name);
+        }
+        catch (DeviceException e)
+        {
+            throw new UserErrorException(run.Pick($"--device {name}: não é possível usar: {e.Message}", $"--device {name}: {e.Message}"));
+        }
+    }
+
     public static Preset FindPreset(string name, Texts texts) => Preset.All.FirstOrDefault(p => p.Name == name)
         ?? throw new UserErrorException(texts.Pick($"--preset '{name}' não existe; há {string.Join(", ", Preset.Names)}", $"--preset '{name}' does not exist; there are {string.Join(", ", Preset.Names)}"));
 }

@@ -18,7 +18,8 @@ internal sealed class TrainCommand
     private readonly Option<long?> _steps, _warmup;
     private readonly Option<double?> _minutes, _rate, _minRate, _decay, _clip, _validation;
     private readonly Option<ulong?> _seed;
-    private readonly Option<bool> _resume;
+    private readonly Option<string?> _device;
+    private readonly Option<bool> _resume, _bf16;
 
     private TrainCommand(CommandApp app)
     {
@@ -43,6 +44,8 @@ internal sealed class TrainCommand
         _clip = app.OptionalNumber<double>("--clip", "a maior norma do gradiente; 0 não limita [padrão: 1]", "the gradient's largest norm; 0 does not limit it [default: 1]", min: 0);
         _validation = app.OptionalNumber<double>("--validation", "a parte final do texto que só serve para avaliar [padrão: 0.1]", "the last part of the text, used only to judge the model [default: 0.1]", min: 0, max: 0.9);
         _seed = app.OptionalNumber<ulong>("--seed", "a mesma semente dá os mesmos bits [padrão: 1]", "the same seed gives the same bits [default: 1]");
+        _device = Shared.Device(app);
+        _bf16 = app.Switch("--bf16", "numa GPU, calcula os produtos em bfloat16; os pesos ficam em float32", "on a GPU, computes products in bfloat16; the weights stay float32");
         _threads = Shared.Threads(app);
     }
 
@@ -52,7 +55,7 @@ internal sealed class TrainCommand
         Command command = new("train", app.Pick("treina um modelo com um texto seu (Ctrl-C salva; --resume continua)", "trains a model on a text of yours (Ctrl-C saves; --resume goes on)"))
         {
             o._corpus, o._out, o._preset, o._layers, o._heads, o._width, o._context, o._tokenizer, o._batch, o._steps, o._minutes, o._rate, o._minRate,
-            o._warmup, o._decay, o._clip, o._accumulate, o._validation, o._seed, o._threads, o._resume,
+            o._warmup, o._decay, o._clip, o._accumulate, o._validation, o._seed, o._device, o._bf16, o._threads, o._resume,
         };
         app.Handle(command, o.Run);
         return command;
@@ -103,7 +106,7 @@ internal sealed class TrainCommand
         Corpus corpus = Corpus.Load(path, run.Texts);
         (Corpus train, _) = corpus.Split(options.Validation);
         Tokenizer tokenizer = choice.Make(train, run);
-        return TrainingSetup.New(run, folder, corpus, Path.GetFullPath(path), tokenizer, sizes, options);
+        return TrainingSetup.New(run, folder, corpus, Path.GetFullPath(path), tokenizer, sizes, options, Shared.FindDevice(run, _device));
     }
 
     private TrainingSetup Resume(CommandRun run, ModelFolder folder)
@@ -114,7 +117,7 @@ internal sealed class TrainCommand
         if (fixedByModel is not null)
             throw new UserErrorException(run.Pick($"{fixedByModel.Name} não pode mudar num treino que continua (--resume)", $"{fixedByModel.Name} cannot change in a training that goes on (--resume)"));
         (TrainingOptions saved, IReadOnlyDictionary<string, string> notes) = Trainer.ReadOptions(folder.Checkpoint);
-        return TrainingSetup.Resumed(run, folder, run.Get(_corpus), Options(run, saved), notes);
+        return TrainingSetup.Resumed(run, folder, run.Get(_corpus), Options(run, saved), notes, Shared.FindDevice(run, _device));
     }
 
     /// <summary>The settings given, over those that are there; settings that depend on others (marked −1) get their defaults.</summary>
@@ -136,7 +139,10 @@ internal sealed class TrainCommand
             Clip = run.Get(_clip) ?? basis.Clip,
             Validation = run.Get(_validation) ?? basis.Validation,
             Seed = run.Get(_seed) ?? basis.Seed,
+            MixedPrecision = run.Get(_bf16) || basis.MixedPrecision,
         };
+        if (options.MixedPrecision && run.Get(_device) == "cpu")
+            throw new UserErrorException(run.Pick("--bf16 precisa de uma GPU: --device cuda", "--bf16 needs a GPU: --device cuda"));
         if (options.MinimumLearningRate > options.LearningRate)
             throw new UserErrorException(run.Pick($"--min-lr {options.MinimumLearningRate} é maior que --lr {options.LearningRate}", $"--min-lr {options.MinimumLearningRate} is above --lr {options.LearningRate}"));
         if (options.Warmup > (options.Steps ?? long.MaxValue))

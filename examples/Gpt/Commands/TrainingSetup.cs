@@ -26,13 +26,14 @@ internal sealed class TrainingSetup
     /// <param name="tokenizer">Decides the vocabulary.</param>
     /// <param name="sizes">The network but for its vocabulary.</param>
     /// <param name="options">The training.</param>
+    /// <param name="device">Where to compute.</param>
     /// <exception cref="UserErrorException">The text is shorter than a window, or the network too large for this machine.</exception>
-    public static TrainingSetup New(CommandRun run, ModelFolder folder, Corpus corpus, string source, Tokenizer tokenizer, GptConfig sizes, TrainingOptions options)
+    public static TrainingSetup New(CommandRun run, ModelFolder folder, Corpus corpus, string source, Tokenizer tokenizer, GptConfig sizes, TrainingOptions options, Device device)
     {
         GptConfig config = sizes with { Vocabulary = tokenizer.VocabularySize };
         CheckSizes(config, options, run);
         (TokenWindows train, TokenWindows? validation) = Windows(run, corpus, tokenizer, config, options);
-        Trainer trainer = new(new GptModel(config, options.Seed), train, options);
+        Trainer trainer = new(NewModel(config, options, device), train, options);
         folder.SaveDescription(config, tokenizer);
         Introduce(run, config, train, tokenizer);
         return new(trainer, folder, tokenizer, validation, new Dictionary<string, string> { [CorpusKey] = source, [FingerprintKey] = corpus.Fingerprint() });
@@ -44,8 +45,9 @@ internal sealed class TrainingSetup
     /// <param name="corpusPath">The text, or null for where it was.</param>
     /// <param name="options">The training.</param>
     /// <param name="notes">Those of the checkpoint.</param>
+    /// <param name="device">Where to compute.</param>
     /// <exception cref="UserErrorException">The text is gone or another, or the files do not fit together.</exception>
-    public static TrainingSetup Resumed(CommandRun run, ModelFolder folder, string? corpusPath, TrainingOptions options, IReadOnlyDictionary<string, string> notes)
+    public static TrainingSetup Resumed(CommandRun run, ModelFolder folder, string? corpusPath, TrainingOptions options, IReadOnlyDictionary<string, string> notes, Device device)
     {
         string path = corpusPath ?? notes.GetValueOrDefault(CorpusKey) ?? throw new UserErrorException(run.Pick("falta a opção --corpus", "the option --corpus is missing"));
         GptConfig config = GptConfig.Load(folder.Config);
@@ -59,7 +61,7 @@ internal sealed class TrainingSetup
                 $"the text in '{path}' is not that of the interrupted training: to go on, give the same text by --corpus"));
         }
         (TokenWindows train, TokenWindows? validation) = Windows(run, corpus, tokenizer, config, options);
-        Trainer trainer = new(new GptModel(config, options.Seed), train, options);
+        Trainer trainer = new(NewModel(config, options, device), train, options);
         trainer.Restore(folder.Checkpoint);
         run.Say($"continuando do passo {trainer.Step}", $"going on from step {trainer.Step}");
         return new(trainer, folder, tokenizer, validation, notes);
@@ -75,6 +77,14 @@ internal sealed class TrainingSetup
             run.Say($"validação: {t.Number(v.NatsPerToken, 4)} nats por token, {t.Number(v.BitsPerByte, 4)} bits por byte", $"validation: {t.Number(v.NatsPerToken, 4)} nats per token, {t.Number(v.BitsPerByte, 4)} bits per byte");
         }
         return outcome;
+    }
+
+    // Made on the processor, so that a seed gives the same weights on every device.
+    private static GptModel NewModel(GptConfig config, TrainingOptions options, Device device)
+    {
+        GptModel model = new(config, options.Seed);
+        model.To(device);
+        return model;
     }
 
     /// <summary>Refuses what cannot work before any time is spent on it.</summary>

@@ -13,11 +13,12 @@ internal static class VerifyCommand
     {
         Option<string> reference = app.RequiredText("--reference", "a pasta com pesos, lotes e resultados de outro programa", "the folder of weights, batches and results of another program", "DIR");
         Option<int?> threads = Shared.Threads(app);
-        Command command = new("verify", app.Pick("compara perda, gradientes e passos do AdamW com os de outro programa, como o PyTorch", "compares loss, gradients and AdamW's steps with those of another program, such as PyTorch")) { reference, threads };
+        Option<string?> device = Shared.Device(app);
+        Command command = new("verify", app.Pick("compara perda, gradientes e passos do AdamW com os de outro programa, como o PyTorch", "compares loss, gradients and AdamW's steps with those of another program, such as PyTorch")) { reference, device, threads };
         app.Handle(command, run =>
         {
             Shared.SetThreads(run, threads);
-            return Verify(run, Reference.Load(run.RequireFolder(run.Get(reference))));
+            return Verify(run, Reference.Load(run.RequireFolder(run.Get(reference)), Shared.FindDevice(run, device)));
         });
         return command;
     }

@@ -29,7 +29,7 @@ internal static class Anomaly
     {
         if (t.DType is not (DType.Float32 or DType.Float64) || t.Count == 0) return false;
         Tensor c;
-        using (Autograd.NoGrad()) c = t.Detach().Contiguous();
+        using (Autograd.NoGrad()) c = t.Detach().Contiguous().To(Device.Cpu);
         bool found = t.DType == DType.Float32
             ? new ReadOnlySpan<float>(c.Pointer, checked((int)c.Count)).ContainsNaN()
             : new ReadOnlySpan<double>(c.Pointer, checked((int)c.Count)).ContainsNaN();

@@ -47,13 +47,13 @@ public static partial class Autograd
         Tensor at = createGraph && x.RequiresGrad ? x : Leaf(x);
         Tensor y = f(at);
         int[] shape = [.. y.Shape, .. x.Shape];
-        if (!y.RequiresGrad || y.Count == 0) return Tensor.Zeros(shape, x.DType);
+        if (!y.RequiresGrad || y.Count == 0) return Tensor.Zeros(shape, x.DType, x.Device);
         Tensor[] rows = new Tensor[y.Count];
         for (int i = 0; i < rows.Length; i++)
         {
             double[] unit = new double[rows.Length];
             unit[i] = 1;
-            rows[i] = Grad([y], [at], [Tensor.From(unit, y.Shape).To(y.DType)], createGraph, retainGraph: true, allowUnused: true)[0];
+            rows[i] = Grad([y], [at], [Tensor.From(unit, y.Shape, y.Device).To(y.DType)], createGraph, retainGraph: true, allowUnused: true)[0];
         }
         return Tensor.Stack(rows).Reshape(shape);
     }

@@ -72,7 +72,7 @@ public static partial class Autograd
         {
             if (grads[i] is null && !allowUnused)
                 throw new GradientException($"Grad: input {i} of shape {inputs[i].Shape} is not in the history of the outputs; pass allowUnused: true to get zeros");
-            result[i] = grads[i] ?? Tensor.Zeros(inputs[i].Shape, inputs[i].DType);
+            result[i] = grads[i] ?? Tensor.ZerosLike(inputs[i]);
         }
         return result;
     }
@@ -116,7 +116,7 @@ public static partial class Autograd
             if (seed is null)
             {
                 if (y.Count != 1) throw new GradientException($"a tensor of shape {y.Shape} has {y.Count} elements: pass the gradient of each, or reduce it to one (Sum, Mean)");
-                seed = Tensor.Ones(y.Shape, y.DType);
+                seed = Tensor.OnesLike(y);
             }
             if (seed.Shape != y.Shape || seed.DType != y.DType)
                 throw new ShapeException($"the gradient {seed.DType.Name()} {seed.Shape} does not match the output {y.DType.Name()} {y.Shape}");

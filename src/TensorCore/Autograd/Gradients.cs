@@ -21,6 +21,8 @@ public readonly struct Gradients
         if (!Needs(input)) return;
         if (dx.Shape != _node.InputShapes[input])
             throw new ShapeException($"{_node.Name}: backward gave a gradient of shape {dx.Shape} to input {input} of shape {_node.InputShapes[input]}");
+        // Sums of bfloat16 are float32: the gradient of a bfloat16 input is bfloat16 again.
+        if (dx.DType != DType.BFloat16 && input < 32 && (_node.NarrowInputs >> input & 1) != 0) (dx, fresh) = (dx.To(DType.BFloat16), true);
         _pass.Add(_node.Inputs[input]!, dx, fresh, _node.Name);
     }
 

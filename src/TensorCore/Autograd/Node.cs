@@ -41,7 +41,11 @@ internal sealed class OpNode : Node
         _inputs = new Node?[inputs.Length];
         for (int i = 0; i < inputs.Length; i++) _inputs[i] = inputs[i].Node;
         InputShapes = new Shape[inputs.Length];
-        for (int i = 0; i < inputs.Length; i++) InputShapes[i] = inputs[i].Shape;
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            InputShapes[i] = inputs[i].Shape;
+            if (inputs[i].DType == DType.BFloat16) NarrowInputs |= 1u << i;
+        }
         OutputShape = output.Shape;
         OutputDType = output.DType;
         if (Autograd.AnomalyMode) Trace = new StackTrace(2, fNeedFileInfo: true);
@@ -67,6 +71,9 @@ internal sealed class OpNode : Node
     public override ReadOnlySpan<Node?> Inputs => _inputs;
 
     public Shape[] InputShapes { get; }
+
+    /// <summary>Bit i is set if input i is bfloat16, and its gradient has to be too; of the first 32.</summary>
+    public uint NarrowInputs { get; }
 
     public Shape OutputShape { get; }
 

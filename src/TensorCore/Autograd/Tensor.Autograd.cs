@@ -21,8 +21,8 @@ public sealed partial class Tensor
         set
         {
             if (!IsLeaf) throw new GradientException("RequiresGrad can be set on a leaf only; this tensor is the result of " + Node!.Name + ": use Detach() first");
-            if (value && DType is not (DType.Float32 or DType.Float64))
-                throw new DTypeException($"a {DType.Name()} tensor cannot require a gradient: only float32 and float64 can");
+            if (value && DType is not (DType.Float32 or DType.Float64) && !(DType == DType.BFloat16 && Device.IsCuda))
+                throw new DTypeException($"a {DType.Name()} tensor cannot require a gradient: only float32 and float64 can (and bfloat16 on a GPU)");
             _requiresGrad = value;
             Node = value ? Node ?? new LeafNode(this) : null;
         }

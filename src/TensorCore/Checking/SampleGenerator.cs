@@ -4,7 +4,7 @@ namespace TensorCore;
 /// Turns a list of numbers into shapes, tensors and options. A property-testing library draws and shrinks the list: choices beyond its end,
 /// and zeros, give the simplest case. Every op's <see cref="IOp.Sample"/> draws from it.
 /// </summary>
-public sealed class SampleGenerator(IReadOnlyList<int> choices, DType dtype = DType.Float64)
+public sealed class SampleGenerator(IReadOnlyList<int> choices, DType dtype = DType.Float64, Device? device = null)
 {
     private int _at;
     private bool _hasLargeAxis;
@@ -12,6 +12,12 @@ public sealed class SampleGenerator(IReadOnlyList<int> choices, DType dtype = DT
 
     /// <summary>The dtype of the tensors it makes: float64 for gradient checks.</summary>
     public DType DType => dtype;
+
+    /// <summary>The device of the tensors it makes.</summary>
+    public Device Device => device ?? Device.Cpu;
+
+    /// <summary>True: values are rounded to bfloat16 first, so that samples of float32 and of bfloat16 hold the same numbers.</summary>
+    public bool RoundToBFloat16 { get; init; }
 
     /// <summary>The largest size of an axis it draws.</summary>
     public int MaxSize { get; init; } = 5;
@@ -123,7 +129,7 @@ public sealed class SampleGenerator(IReadOnlyList<int> choices, DType dtype = DT
             for (long i = 0; i < count; i++)
                 if (Math.Abs(values[i] - kink) < 0.02) values[i] = values[i] >= kink ? kink + 0.03 : kink - 0.03;
         }
-        return Layout(TensorCore.Tensor.From(values, shape).To(DType)).RequireGrad();
+        return Layout(Made(TensorCore.Tensor.From(values, shape))).RequireGrad();
     }
 
     /// <summary>Integers in [0, <paramref name="below"/>): indices, in int64.</summary>
@@ -131,7 +137,7 @@ public sealed class SampleGenerator(IReadOnlyList<int> choices, DType dtype = DT
     {
         long[] values = new long[TensorCore.Shape.ElementCount(shape)];
         for (int i = 0; i < values.Length; i++) values[i] = Choose(below);
-        return TensorCore.Tensor.From(values, shape);
+        return TensorCore.Tensor.From(values, shape).To(Device);
     }
 
     /// <summary>Random true and false.</summary>
@@ -139,7 +145,16 @@ public sealed class SampleGenerator(IReadOnlyList<int> choices, DType dtype = DT
     {
         bool[] values = new bool[TensorCore.Shape.ElementCount(shape)];
         for (int i = 0; i < values.Length; i++) values[i] = Chance();
-        return TensorCore.Tensor.From(values, shape);
+        return TensorCore.Tensor.From(values, shape).To(Device);
+    }
+
+    /// <summary>Numbers that the sample's function uses beside its inputs, in the generator's dtype and on its device.</summary>
+    public Tensor Constant(double[] values) => Made(TensorCore.Tensor.From(values));
+
+    private Tensor Made(Tensor values)
+    {
+        if (RoundToBFloat16) values = values.To(DType.BFloat16);
+        return values.To(DType).To(Device);
     }
 
     /// <summary>The same values in another layout in memory.</summary>
@@ -158,17 +173,17 @@ public sealed class SampleGenerator(IReadOnlyList<int> choices, DType dtype = DT
                 case 2: // every second element of a wider tensor
                     int[] wide = x.Sizes.ToArray();
                     wide[last] *= 2;
-                    Tensor buffer = TensorCore.Tensor.Full(wide, double.NaN, x.DType);
+                    Tensor buffer = TensorCore.Tensor.Full(wide, double.NaN, x.DType, x.Device);
                     long[] strides = buffer.Strides.ToArray();
                     strides[last] = 2;
                     Tensor view = buffer.ViewAs(x.Sizes.ToArray(), strides, 0);
-                    CpuBackend.CopyStrided(x, view);
+                    x.Device.Backend.Copy(x, view);
                     return view;
                 default: // the inside of a larger tensor
                     int[] large = [.. x.Sizes.ToArray().Select(s => s + 2)];
-                    Tensor around = TensorCore.Tensor.Full(large, double.NaN, x.DType);
+                    Tensor around = TensorCore.Tensor.Full(large, double.NaN, x.DType, x.Device);
                     Tensor inside = around.ViewAs(x.Sizes.ToArray(), around.Strides.ToArray(), around.Strides.ToArray().Sum());
-                    CpuBackend.CopyStrided(x, inside);
+                    x.Device.Backend.Copy(x, inside);
                     return inside;
             }
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using TensorCore.Cuda.Interop;
 
 namespace TensorCore.Cuda;
@@ -160,9 +161,10 @@ internal sealed unsafe class CudaDevice
         GC.KeepAlive(destination);
     }
 
-    /// <summary>A pool of this device's memory.</summary>
-    public BlockPool NewPool(bool duringCapture = false) =>
-        new(new DeviceMemory(this, _hasMemoryPools && !duringCapture), MinBytesBetweenCollections) { Exact = CudaOptions.ExactAllocations && !duringCapture };
+    private BlockPool NewPool() => new(NewMemory(), MinBytesBetweenCollections) { Exact = CudaOptions.ExactAllocations };
+
+    /// <summary>This device's memory, for a pool that nobody shares.</summary>
+    public IMemorySource NewMemory() => new DeviceMemory(this, _hasMemoryPools);
 
     private nint CreateBlas()
     {
@@ -177,31 +179,51 @@ internal sealed unsafe class CudaDevice
         return handle;
     }
 
-    /// <summary>The device's memory, in the order of its stream where the driver can.</summary>
+    /// <summary>
+    /// The device's memory, in the order of its stream where the driver can. While a graph is captured nothing may be queued for it: memory is then taken at once, and given back when
+    /// the capture is over.
+    /// </summary>
     private sealed class DeviceMemory(CudaDevice device, bool streamOrdered) : IMemorySource
     {
+        private readonly ConcurrentQueue<nint> _deferred = [];
+        private readonly ConcurrentDictionary<nint, bool> _taken = []; // not in stream order
+
         public string Name => $"cuda:{device.Index}";
 
         public nint Allocate(long bytes)
         {
             device.Enter();
-            string function = streamOrdered ? nameof(Driver.cuMemAllocAsync) : nameof(Driver.cuMemAlloc);
-            int status = streamOrdered ? Driver.cuMemAllocAsync(out nint p, (nuint)bytes, device.Stream) : Driver.cuMemAlloc(out p, (nuint)bytes);
+            bool ordered = streamOrdered && device.Capturing is null;
+            if (device.Capturing is null) FreeDeferred();
+            int status = ordered ? Driver.cuMemAllocAsync(out nint p, (nuint)bytes, device.Stream) : Driver.cuMemAlloc(out p, (nuint)bytes);
             if (status == Driver.OutOfMemory) return 0;
-            Driver.Check(status, function);
+            Driver.Check(status, ordered ? nameof(Driver.cuMemAllocAsync) : nameof(Driver.cuMemAlloc));
+            if (!ordered) _taken[p] = true;
             return p;
         }
 
         public void Free(nint pointer)
         {
+            if (device.Capturing is not null)
+            {
+                _deferred.Enqueue(pointer);
+                return;
+            }
             device.Enter();
-            Driver.Check(streamOrdered ? Driver.cuMemFreeAsync(pointer, device.Stream) : Driver.cuMemFree(pointer), streamOrdered ? nameof(Driver.cuMemFreeAsync) : nameof(Driver.cuMemFree));
+            bool ordered = !_taken.TryRemove(pointer, out _);
+            Driver.Check(ordered ? Driver.cuMemFreeAsync(pointer, device.Stream) : Driver.cuMemFree(pointer), ordered ? nameof(Driver.cuMemFreeAsync) : nameof(Driver.cuMemFree));
+            FreeDeferred();
         }
 
         public void Poison(nint pointer, long bytes)
         {
             device.Enter();
             Driver.Check(Driver.cuMemsetD8Async(pointer, 0xFF, (nuint)bytes, device.Stream));
+        }
+
+        private void FreeDeferred()
+        {
+            while (_deferred.TryDequeue(out nint pointer)) Free(pointer);
         }
     }
 }

@@ -21,12 +21,18 @@ public sealed class CudaGraph
 {
     private readonly CudaDevice _device;
     private readonly BlockPool _pool;
-    private readonly List<Action> _beforeReplay = [];
+    private readonly List<Action> _beforeFirst = [], _beforeReplay = [];
     private readonly List<nint> _pinned = [];
-    private readonly List<object> _keep = [];
+    private readonly List<(Generator Generator, ulong Seed, ulong Stream)> _draws = [];
+    private readonly Dictionary<(ulong Seed, ulong Stream), nint> _drawSlots = [];
+    private readonly List<(Tensor Slots, int Used)> _slots = [];
     private nint _executable;
 
-    private CudaGraph(CudaDevice device) => (_device, _pool) = (device, device.NewPool(duringCapture: true));
+    private CudaGraph(CudaDevice device) => (_device, _pool) = (device, new BlockPool(device.NewMemory(), 0));
+
+    /// <summary>The graph that this thread records, if it does.</summary>
+    [field: ThreadStatic]
+    internal static CudaGraph? Recording { get; private set; }
 
     /// <summary>How many operations the graph holds.</summary>
     public int Nodes { get; private set; }
@@ -56,7 +62,7 @@ public sealed class CudaGraph
         {
             gpu.Pool = gpu.MainPool;
         }
-        graph.Launch();
+        graph.FirstLaunch();
         return graph;
     }
 
@@ -64,19 +70,75 @@ public sealed class CudaGraph
     public void Replay()
     {
         _device.Enter();
+        RenewDraws();
         foreach (Action action in _beforeReplay) action();
         Launch();
     }
 
-    /// <summary>What must happen on the host before each replay, in the order in which the step did it.</summary>
-    internal void BeforeReplay(Action action) => _beforeReplay.Add(action);
-
-    /// <summary>Holds an object as long as the graph lives.</summary>
-    internal T Keep<T>(T thing)
-        where T : class
+    /// <summary>The recorded step itself: with the draws and the numbers that it had.</summary>
+    private unsafe void FirstLaunch()
     {
-        _keep.Add(thing);
-        return thing;
+        long* values = stackalloc long[2];
+        foreach (((ulong seed, ulong stream), nint slot) in _drawSlots)
+        {
+            (values[0], values[1]) = ((long)seed, (long)stream);
+            _device.Staging.Upload(slot, values, 16);
+        }
+        foreach (Action action in _beforeFirst) action();
+        Launch();
+    }
+
+    /// <summary>What must happen on the host before the recorded step runs, and before each replay.</summary>
+    internal void OnLaunch(Action first, Action replay)
+    {
+        _beforeFirst.Add(first);
+        _beforeReplay.Add(replay);
+    }
+
+    /// <summary>Notes that the step drew a stream from a generator.</summary>
+    internal void Drew(Generator generator, ulong seed, ulong stream) => _draws.Add((generator, seed, stream));
+
+    /// <summary>Memory on the device from which a captured kernel reads its seed and stream; rewritten before each replay.</summary>
+    internal unsafe nint DrawSlot(ulong seed, ulong stream)
+    {
+        if (_drawSlots.TryGetValue((seed, stream), out nint slot)) return slot;
+        const int SlotsAtOnce = 256;
+        if (_slots.Count == 0 || _slots[^1].Used == SlotsAtOnce) _slots.Add((Persistent([SlotsAtOnce, 2], DType.Int64), 0));
+        (Tensor slots, int used) = _slots[^1];
+        _slots[^1] = (slots, used + 1);
+        return _drawSlots[(seed, stream)] = (nint)slots.Pointer + (used * 16);
+    }
+
+    /// <summary>A tensor that no step overwrites: its memory is not the graph's.</summary>
+    internal Tensor Persistent(ReadOnlySpan<int> shape, DType dtype)
+    {
+        BlockPool pool = _device.Pool;
+        _device.Pool = _device.MainPool;
+        try
+        {
+            return Tensor.Empty(shape, dtype, Device.Cuda(_device.Index));
+        }
+        finally
+        {
+            _device.Pool = pool;
+        }
+    }
+
+    /// <summary>Gives each captured random kernel the stream it would have drawn if the step ran now, and moves the generators on.</summary>
+    private unsafe void RenewDraws()
+    {
+        if (_drawSlots.Count == 0) return;
+        long* values = stackalloc long[2];
+        foreach (IGrouping<Generator, (Generator Generator, ulong Seed, ulong Stream)> draws in _draws.GroupBy(d => d.Generator))
+        {
+            foreach ((Generator generator, ulong seed, ulong stream) in draws)
+            {
+                (ulong newSeed, ulong newStream) = generator.NextDraw();
+                if (!_drawSlots.TryGetValue((seed, stream), out nint slot)) continue;
+                (values[0], values[1]) = ((long)newSeed, (long)newStream);
+                _device.Staging.Upload(slot, values, 16);
+            }
+        }
     }
 
     /// <summary>Pinned memory of the graph's own, for an upload that replays repeat with the same bytes.</summary>
@@ -90,7 +152,7 @@ public sealed class CudaGraph
     private void Record(Action step)
     {
         Driver.Check(Driver.cuStreamBeginCapture(_device.Stream, Driver.CaptureModeRelaxed));
-        _device.Capturing = this;
+        (_device.Capturing, Recording) = (this, this);
         nint graph = 0;
         try
         {
@@ -98,7 +160,7 @@ public sealed class CudaGraph
         }
         finally
         {
-            _device.Capturing = null;
+            (_device.Capturing, Recording) = (null, null);
             int status = Driver.cuStreamEndCapture(_device.Stream, out graph);
             if (status != Driver.Success) graph = 0;
         }

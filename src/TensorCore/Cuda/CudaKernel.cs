@@ -70,7 +70,7 @@ internal readonly unsafe struct KernelArgument
     public nint Structure { get; }
 
     /// <summary>A real number as the type that a kernel of this dtype computes in: double for float64, else float.</summary>
-    public static KernelArgument Real(double value, DType dtype) => dtype == DType.Float64 ? value : (float)value;
+    public static KernelArgument Real(double value, DType dtype) => dtype == DType.Float64 ? (KernelArgument)value : (KernelArgument)(float)value;
 
     /// <summary>A structure passed by value; the pointer must stay valid until the launch returns.</summary>
     public static KernelArgument OfStructure(void* structure) => new(0, null, (nint)structure);

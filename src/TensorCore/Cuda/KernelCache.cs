@@ -17,7 +17,6 @@ internal sealed unsafe class KernelCache(CudaDevice device)
     private static readonly byte[] s_magic = "TensorCore cubin 1\n"u8.ToArray();
 
     private readonly ConcurrentDictionary<KernelKey, CudaKernel> _kernels = [];
-    private readonly ConcurrentDictionary<(string Id, string Name), CudaKernel> _generated = [];
     private readonly Dictionary<string, nint> _modules = [];
     private readonly Lock _lock = new();
     private (string Options, string Target)? _target;
@@ -39,12 +38,8 @@ internal sealed unsafe class KernelCache(CudaDevice device)
         return _kernels.GetOrAdd(key with { Defines = defines.ToArray() }, Load(KernelSource.Program(file, lines), name, file));
     }
 
-    /// <summary>A kernel of a program that was generated; <paramref name="id"/> stands for its text.</summary>
-    public CudaKernel Get<TState>(string id, string name, TState state, Func<TState, string> program)
-    {
-        if (_generated.TryGetValue((id, name), out CudaKernel? kernel)) return kernel;
-        return _generated.GetOrAdd((id, name), Load(program(state), name, id.Split('\n')[0]));
-    }
+    /// <summary>A kernel of a program that was generated: see <see cref="GeneratedProgram"/>.</summary>
+    internal CudaKernel GetGenerated(string title, string program, string name) => Load(program, name, title);
 
     private CudaKernel Load(string program, string name, string title)
     {

@@ -193,5 +193,15 @@ internal sealed class Block
         GC.SuppressFinalize(this);
     }
 
-    ~Block() => Release();
+    ~Block()
+    {
+        try
+        {
+            Release();
+        }
+        catch (CudaException)
+        {
+            // After a failed kernel the driver refuses everything; whoever waits for the device is told. Here it would end the process.
+        }
+    }
 }

@@ -203,8 +203,8 @@ public static unsafe class Initializers
         using (Autograd.NoGrad())
         {
             DType dtype = floats is null ? DType.Float64 : t.DType;
-            bool direct = t.IsContiguous && dtype == t.DType;
-            Tensor values = direct ? t.Detach() : Tensor.Empty(t.Shape, dtype, t.Device);
+            bool direct = t.IsContiguous && dtype == t.DType && !t.Device.IsCuda;
+            Tensor values = direct ? t.Detach() : Tensor.Empty(t.Shape, dtype, Device.Cpu);
             Operand operand = values;
             if (dtype == DType.Float32) floats!(seed, stream, (float*)operand.P, t.Count);
             else doubles(seed, stream, (double*)operand.P, t.Count);

@@ -47,7 +47,7 @@ public sealed class KeyValueCache
         if (added > Capacity - Length)
             throw new ShapeException($"key/value cache: {Length} tokens and {added} more do not fit a capacity of {Capacity}: truncate it, or make a new one and feed the last part of the sequence again");
         int[] room = [keys.Size(0), keys.Size(1), Capacity, keys.Size(3)];
-        if (Length == 0 && (_keys is null || _keys.Shape != new Shape(room) || _keys.DType != keys.DType))
+        if (Length == 0 && (_keys is null || _keys.Shape != new Shape(room) || _keys.DType != keys.DType || _keys.Device != keys.Device))
         {
             _keys = Tensor.Empty(room, keys.DType, keys.Device);
             _values = Tensor.EmptyLike(_keys);

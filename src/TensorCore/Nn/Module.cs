@@ -65,6 +65,16 @@ public abstract class Module
         foreach ((_, Module child) in _children) child.Train(training);
     }
 
+    /// <summary>
+    /// Moves every parameter and buffer, with its gradient, to a device and returns this module. The tensors stay the same objects, so an optimizer made before keeps working.
+    /// </summary>
+    public Module To(Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        foreach ((_, Tensor value) in NamedParameters().Concat(NamedBuffers())) value.MoveTo(device);
+        return this;
+    }
+
     /// <summary>Puts this module and all inside it into evaluation mode.</summary>
     public void Eval() => Train(false);
 

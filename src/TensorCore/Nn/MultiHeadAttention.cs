@@ -122,11 +122,11 @@ public sealed class MultiHeadAttention : Module<Tensor, Tensor>
         {
             bool[] sees = new bool[T * S];
             for (int i = 0; i < T; i++) sees.AsSpan(i * S, S - T + i + 1).Fill(true);
-            scores += Additive(Tensor.From(sees, [T, S]), scores.DType);
+            scores += Additive(Tensor.From(sees, [T, S], scores.Device), scores.DType);
         }
         return scores.Softmax().Dropout(_options.AttentionDropout, _options.Generator ?? Generator.Default).MatMul(v);
     }
 
     private static Tensor Additive(Tensor mask, DType dtype) =>
-        Tensor.Where(mask, Tensor.Zeros([], dtype), Tensor.Full([], double.NegativeInfinity, dtype));
+        Tensor.Where(mask, Tensor.Zeros([], dtype, mask.Device), Tensor.Full([], double.NegativeInfinity, dtype, mask.Device));
 }

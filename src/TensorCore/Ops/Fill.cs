@@ -1,5 +1,3 @@
-using TensorCore.Cpu;
-
 namespace TensorCore;
 
 internal partial interface IBackend
@@ -22,12 +20,12 @@ public sealed partial class Tensor
         using (Autograd.NoGrad())
         {
             if (IsContiguous) Device.Backend.AddInPlace(this, x);
-            else CpuBackend.CopyStrided(Detach() + x, this);
+            else Device.Backend.Copy(Detach() + x, this);
         }
         return this;
     }
 
-    /// <summary>Overwrites this tensor's values with those of <paramref name="source"/>, of this shape; converts the dtype; not recorded.</summary>
+    /// <summary>Overwrites this tensor's values with those of <paramref name="source"/>, of this shape; converts the dtype and moves between devices; not recorded.</summary>
     /// <exception cref="ShapeException">The shapes differ.</exception>
     /// <exception cref="GradientException">This tensor is on the tape and recording is on.</exception>
     public Tensor CopyFrom(Tensor source)
@@ -37,8 +35,8 @@ public sealed partial class Tensor
         using (Autograd.NoGrad())
         {
             // A source in the same buffer (a transpose or a shifted slice of this) must be read before it is overwritten.
-            Tensor values = source.Detach().To(DType);
-            CpuBackend.CopyStrided(ReferenceEquals(values.Storage, Storage) ? values.Clone() : values, this);
+            Tensor values = source.Detach().To(DType).To(Device);
+            Device.Backend.Copy(ReferenceEquals(values.Storage, Storage) ? values.Clone() : values, this);
         }
         return this;
     }
@@ -49,7 +47,7 @@ public sealed partial class Tensor
     {
         MarkChanged("fill");
         if (IsContiguous) Device.Backend.Fill(this, value);
-        else CpuBackend.CopyStrided(Full([], value, DType, Device).Detach().ExpandTo(_sizes), this);
+        else Device.Backend.Copy(Full([], value, DType, Device).Detach().ExpandTo(_sizes), this);
         return this;
     }
 

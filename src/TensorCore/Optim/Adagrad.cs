@@ -28,6 +28,9 @@ public sealed class Adagrad : Optimizer
     public override IReadOnlyDictionary<string, double> Settings => new Dictionary<string, double> { ["rate_decay"] = _rateDecay, ["eps"] = _eps };
 
     /// <inheritdoc/>
+    internal override bool UpdatesByRule => true;
+
+    /// <inheritdoc/>
     protected override void Update(Tensor p, Tensor gradient, Tensor[] state, double learningRate, double weightDecay, long step) =>
         p.Device.Backend.Update(new Rule(_eps, learningRate / (1 + ((step - 1) * _rateDecay)), weightDecay), p, gradient, state[0], null);
 

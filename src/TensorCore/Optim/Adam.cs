@@ -38,6 +38,9 @@ public class Adam : Optimizer
     public override IReadOnlyDictionary<string, double> Settings => new Dictionary<string, double> { ["beta1"] = _beta1, ["beta2"] = _beta2, ["eps"] = _eps };
 
     /// <inheritdoc/>
+    internal override bool UpdatesByRule => true;
+
+    /// <inheritdoc/>
     protected override void Update(Tensor p, Tensor gradient, Tensor[] state, double learningRate, double weightDecay, long step)
     {
         Rule rule = new(_beta1, _beta2, _eps * Math.Sqrt(1 - Math.Pow(_beta2, step)),

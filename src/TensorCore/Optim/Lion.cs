@@ -28,6 +28,9 @@ public sealed class Lion : Optimizer
     public override IReadOnlyDictionary<string, double> Settings => new Dictionary<string, double> { ["beta1"] = _beta1, ["beta2"] = _beta2 };
 
     /// <inheritdoc/>
+    internal override bool UpdatesByRule => true;
+
+    /// <inheritdoc/>
     protected override void Update(Tensor p, Tensor gradient, Tensor[] state, double learningRate, double weightDecay, long step) =>
         p.Device.Backend.Update(new Rule(_beta1, _beta2, learningRate, keep: 1 - (learningRate * weightDecay)), p, gradient, state[0], null);
 

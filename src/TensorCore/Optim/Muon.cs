@@ -86,7 +86,7 @@ public sealed class Muon : Optimizer
         bool tall = g.Size(0) > g.Size(1);
         Tensor x = tall ? g.Transpose() : g; // A = XXᵀ is as small as can be
         // ‖X‖ ≥ the largest singular value, so that all start in [0, 1].
-        x *= 1 / (Math.Sqrt(g.Device.Backend.SumOfSquares(g.Contiguous())) + 1e-7);
+        x *= (1 / (g.Device.Backend.SumOfSquares([g.Contiguous()]).Sqrt() + 1e-7)).To(g.DType);
         for (int i = 0; i < iterations; i++)
         {
             Tensor a = x.MatMul(x.Transpose());

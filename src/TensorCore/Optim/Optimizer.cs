@@ -66,23 +66,57 @@ public abstract class Optimizer
             if (p.Grad is Tensor g && (g.Shape != p.Shape || g.DType != p.DType))
                 throw new ShapeException($"{GetType().Name}: a {p.DType.Name()} parameter of shape {p.Shape} has a {g.DType.Name()} gradient of shape {g.Shape}");
         }
+        CudaGraph? graph = CudaGraph.Recording;
+        if (graph is not null && !UpdatesByRule) throw new InvalidOperationException($"{GetType().Name}: its steps cannot be captured in a CUDA graph: what it computes on the host would stay as it was");
         StepCount++;
+        graph?.OnLaunch(static () => { }, () => StepCount++);
         using (Autograd.NoGrad())
         {
+            List<Work> together = [];
             foreach (ParameterGroup group in Groups)
             {
                 foreach (Tensor p in group.Parameters)
                 {
                     if (p.Grad is not Tensor gradient) continue;
-                    ParameterState state = StateOf(p);
-                    Tensor target = p.Detach().Contiguous();
-                    Update(target, gradient.Detach().Contiguous(), state.Tensors, LearningRate * group.LearningRateScale, group.WeightDecay ?? WeightDecay, ++state.Steps);
-                    if (p.IsContiguous) p.MarkChanged(GetType().Name);
-                    else p.CopyFrom(target);
+                    Work work = new(p, gradient.Detach().Contiguous(), StateOf(p), group);
+                    if (p.Device.IsCuda && p.IsContiguous && UpdatesByRule) together.Add(work);
+                    else RunAlone(work);
                 }
             }
+            if (together.Count > 0) RunTogether(together);
         }
     }
+
+    private void RunAlone(Work work)
+    {
+        Tensor target = work.Parameter.Detach().Contiguous();
+        Run(work, target);
+        if (work.Parameter.IsContiguous) work.Parameter.MarkChanged(GetType().Name);
+        else work.Parameter.CopyFrom(target);
+    }
+
+    /// <summary>On a GPU all updates of a rule are one launch.</summary>
+    private void RunTogether(List<Work> all)
+    {
+        foreach (IGrouping<Device, Work> works in all.GroupBy(w => w.Parameter.Device))
+        {
+            Work[] together = [.. works];
+            works.Key.Backend.UpdateTogether(() =>
+            {
+                foreach (Work work in together) Run(work, work.Parameter.Detach());
+            });
+            foreach (Work work in together) work.Parameter.MarkChanged(GetType().Name);
+        }
+    }
+
+    /// <summary>True if <see cref="Update"/> does nothing but apply a rule: such updates are joined on a GPU, and can be captured.</summary>
+    internal virtual bool UpdatesByRule => false;
+
+    private void Run(Work work, Tensor target) =>
+        Update(target, work.Gradient, work.State.Tensors, LearningRate * work.Group.LearningRateScale, work.Group.WeightDecay ?? WeightDecay, ++work.State.Steps);
+
+    /// <summary>One parameter's part of a step.</summary>
+    private readonly record struct Work(Tensor Parameter, Tensor Gradient, ParameterState State, ParameterGroup Group);
 
     /// <summary>Forgets the gradients, so that the next backward pass starts afresh.</summary>
     public void ZeroGrad()
@@ -160,9 +194,22 @@ public abstract class Optimizer
         return t.Reshape().ToArray<long>()[0];
     }
 
+    /// <summary>Takes over only the counts of steps of a saved state; the state tensors stay the objects they are.</summary>
+    internal void RestoreCounts(IReadOnlyDictionary<string, Tensor> state)
+    {
+        StepCount = Count(state, "step");
+        for (int i = 0; i < _parameters.Count; i++)
+            if (_state.TryGetValue(_parameters[i], out ParameterState? own)) own.Steps = Count(state, $"{i}.step");
+    }
+
     private ParameterState StateOf(Tensor p)
     {
-        if (_state.TryGetValue(p, out ParameterState? state)) return state;
+        if (_state.TryGetValue(p, out ParameterState? state))
+        {
+            // The module may have moved since the last step, or the state come from a file.
+            foreach (Tensor t in state.Tensors) t.MoveTo(p.Device);
+            return state;
+        }
         Tensor[] tensors = new Tensor[StateNames.Count];
         for (int i = 0; i < tensors.Length; i++)
         {

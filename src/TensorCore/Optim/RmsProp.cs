@@ -29,6 +29,9 @@ public sealed class RmsProp : Optimizer
     public override IReadOnlyDictionary<string, double> Settings => new Dictionary<string, double> { ["alpha"] = _alpha, ["eps"] = _eps, ["momentum"] = _momentum };
 
     /// <inheritdoc/>
+    internal override bool UpdatesByRule => true;
+
+    /// <inheritdoc/>
     protected override void Update(Tensor p, Tensor gradient, Tensor[] state, double learningRate, double weightDecay, long step) =>
         p.Device.Backend.Update(new Rule(_alpha, _eps, _momentum, learningRate, weightDecay), p, gradient, state[0], state.Length > 1 ? state[1] : null);
 

@@ -34,6 +34,9 @@ public sealed class Sgd : Optimizer
     public override IReadOnlyDictionary<string, double> Settings => new Dictionary<string, double> { ["momentum"] = _momentum, ["nesterov"] = _nesterov ? 1 : 0 };
 
     /// <inheritdoc/>
+    internal override bool UpdatesByRule => true;
+
+    /// <inheritdoc/>
     protected override void Update(Tensor p, Tensor gradient, Tensor[] state, double learningRate, double weightDecay, long step) =>
         p.Device.Backend.Update(new Rule(learningRate, weightDecay, _momentum, _nesterov), p, gradient, state.Length > 0 ? state[0] : null, null);
 

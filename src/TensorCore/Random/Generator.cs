@@ -49,12 +49,16 @@ public sealed class Generator
     /// <summary>A stream that this generator has not given out before.</summary>
     public ulong NextStream()
     {
-        lock (_lock) return _stream++;
+        return NextDraw().Stream;
     }
 
     /// <summary>The seed and a new stream, read together: another thread may set the seed in between.</summary>
     internal (ulong Seed, ulong Stream) NextDraw()
     {
-        lock (_lock) return (_seed, _stream++);
+        lock (_lock)
+        {
+            CudaGraph.Recording?.Drew(this, _seed, _stream);
+            return (_seed, _stream++);
+        }
     }
 }

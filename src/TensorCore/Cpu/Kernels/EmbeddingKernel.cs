@@ -8,7 +8,7 @@ internal sealed partial class CpuBackend
     // Columns a piece of the scatter takes: 8 cache lines of float32, so that pieces never share one.
     private const int ScatterColumns = 128;
 
-    public unsafe long CheckRowIndices(string op, Tensor indices, long size, long? ignored)
+    public unsafe long? CheckRowIndices(string op, Tensor indices, long size, long? ignored)
     {
         Operand keep = indices;
         long* index = (long*)keep.P;
@@ -26,7 +26,7 @@ internal sealed partial class CpuBackend
     }
 
     /// <summary>The coordinates of element i of a row-major tensor, as they are written in code: [1, 4].</summary>
-    private static string Position(ReadOnlySpan<int> sizes, long i)
+    internal static string Position(ReadOnlySpan<int> sizes, long i)
     {
         long[] at = new long[sizes.Length];
         for (int axis = sizes.Length - 1; axis >= 0; axis--) (i, at[axis]) = Math.DivRem(i, sizes[axis]);

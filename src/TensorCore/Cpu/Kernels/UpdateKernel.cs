@@ -10,8 +10,17 @@ internal partial interface IBackend
     void Update<TRule>(TRule rule, Tensor p, Tensor g, Tensor? s, Tensor? t)
         where TRule : struct, IUpdateRule;
 
-    /// <summary>Σ x² of a contiguous tensor, in double.</summary>
-    double SumOfSquares(Tensor x);
+    /// <summary>
+    /// Runs <paramref name="updates"/>, whose calls of <see cref="Update"/> may be joined into one launch: none of their results is read before this returns. May be called again later with
+    /// a captured graph's replay.
+    /// </summary>
+    void UpdateTogether(Action updates);
+
+    /// <summary>Σ x² over all elements of contiguous tensors, a float64 scalar on their device.</summary>
+    Tensor SumOfSquares(ReadOnlySpan<Tensor> xs);
+
+    /// <summary>Scales contiguous tensors in place by min(1, limit / √sum).</summary>
+    void ScaleToNorm(ReadOnlySpan<Tensor> xs, Tensor sumOfSquares, double limit);
 }
 
 internal sealed partial class CpuBackend
@@ -23,7 +32,23 @@ internal sealed partial class CpuBackend
         Launch.Elements(ref kernel, p.DType, p.Count);
     }
 
-    public unsafe double SumOfSquares(Tensor x)
+    public void UpdateTogether(Action updates) => updates();
+
+    public Tensor SumOfSquares(ReadOnlySpan<Tensor> xs)
+    {
+        double sum = 0;
+        foreach (Tensor x in xs) sum += SumOfSquares(x);
+        return Tensor.Scalar(sum, DType.Float64);
+    }
+
+    public void ScaleToNorm(ReadOnlySpan<Tensor> xs, Tensor sumOfSquares, double limit)
+    {
+        double norm = Math.Sqrt(sumOfSquares.Item());
+        if (!(norm > limit)) return;
+        foreach (Tensor x in xs) Unary(new MultiplyScalar(limit / norm), x, x);
+    }
+
+    private static unsafe double SumOfSquares(Tensor x)
     {
         long pieces = (x.Count + SumOfSquaresKernel.Chunk - 1) / SumOfSquaresKernel.Chunk;
         double[] partial = new double[pieces];

@@ -18,6 +18,15 @@ internal static class NativeLibraries
     private static readonly Dictionary<string, nint> s_loaded = [];
     private static bool s_registered;
 
+    /// <summary>True once CUDA was asked for.</summary>
+    public static bool IsRegistered
+    {
+        get
+        {
+            lock (s_lock) return s_registered;
+        }
+    }
+
     /// <summary>Makes this class answer for the imports of the three libraries. Called before the first of them.</summary>
     public static void Register()
     {

@@ -48,7 +48,7 @@ internal sealed class ScaledDotProductAttention : FusedOp, IOp
         double[] mask = new double[queries * keys];
         for (int i = 0; i < queries; i++)
             for (int j = i + keys - queries + 1; j < keys; j++) mask[(i * keys) + j] = double.NegativeInfinity;
-        return Tensor.From(mask, [queries, keys]).To(like.DType);
+        return Tensor.From(mask, [queries, keys], like.Device).To(like.DType);
     }
 
     /// <inheritdoc/>
@@ -56,7 +56,7 @@ internal sealed class ScaledDotProductAttention : FusedOp, IOp
     {
         Tensor q = inputs[0], v = inputs[2];
         Tensor y = EmptyRows(q, [.. q.Sizes[..^1], v.Sizes[^1]], q.Rank == 4);
-        _logSumExp = Tensor.Empty(q.Sizes[..^1], q.DType, q.Device);
+        _logSumExp = Tensor.Empty(q.Sizes[..^1], Tensor.StatisticsType(q.DType), q.Device);
         y.Device.Backend.Attention(q, inputs[1], v, inputs.Length == 4 ? inputs[3] : null, _causal, _scale, y, _logSumExp);
         return _y = Save(y);
     }
@@ -162,7 +162,7 @@ public sealed partial class Tensor
         Shape scores = [.. lead.Span, queries, keys];
         if (Shape.Broadcast(mask.Shape, scores, Name + " mask") != scores)
             throw new ShapeException($"{Name}: mask {mask.Shape} does not broadcast to (…, T, S) = {scores}");
-        mask = mask.DType == DType.Bool ? Where(mask, Zeros([], q.DType), Full([], double.NegativeInfinity, q.DType)) : mask.To(q.DType);
+        mask = mask.DType == DType.Bool ? Where(mask, Zeros([], q.DType, q.Device), Full([], double.NegativeInfinity, q.DType, q.Device)) : mask.To(q.DType);
         // A learned bias: its gradient has the size of the scores anyway.
         if (mask.RequiresGrad && Autograd.IsRecording) return TensorCore.ScaledDotProductAttention.Naive(q, k, v, mask, causal, factor);
         return Op.Apply(new ScaledDotProductAttention(causal, factor), q, k, v, mask.Expand(scores));

@@ -74,7 +74,7 @@ public sealed partial class Tensor
     internal Tensor ForScalar(double c) => DType switch
     {
         DType.Float32 or DType.Float64 => this,
-        DType.BFloat16 => To(DType.Float32),
+        DType.BFloat16 => Device.IsCuda ? this : To(DType.Float32),
         _ when c != Math.Floor(c) => To(DType.Float32),
         DType.Bool => To(DType.Int32),
         _ => this,

@@ -79,7 +79,7 @@ internal readonly struct DivideScalar(double c) : IUnary
         where V : struct, ISimd<V> => dy / V.Const(c);
 
     /// <inheritdoc/>
-    public Tensor Derivative(Tensor x, Tensor y) => Tensor.Full(x.Shape, 1 / c, x.DType);
+    public Tensor Derivative(Tensor x, Tensor y) => Tensor.FullLike(x, 1 / c);
 
     /// <inheritdoc/>
     public static OpSample Sample(SampleGenerator g)

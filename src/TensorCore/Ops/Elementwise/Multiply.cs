@@ -46,7 +46,7 @@ internal readonly struct MultiplyScalar(double c) : IUnary
         where V : struct, ISimd<V> => dy * V.Const(c);
 
     /// <inheritdoc/>
-    public Tensor Derivative(Tensor x, Tensor y) => Tensor.Full(x.Shape, c, x.DType);
+    public Tensor Derivative(Tensor x, Tensor y) => Tensor.FullLike(x, c);
 
     /// <inheritdoc/>
     public static OpSample Sample(SampleGenerator g)

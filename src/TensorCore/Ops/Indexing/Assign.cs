@@ -100,7 +100,7 @@ internal sealed class Assign : Op, IOp
         return OpSample.Of($"{x.Shape} [{string.Join(", ", indices)}] = {v.Shape} form {form}", [x, v], t =>
         {
             // Into a value on the tape, into a constant, with a number, and from the tensor itself.
-            Tensor y = form == 1 ? Tensor.Full(t[0].Shape, 0.25, t[0].DType) : t[0].Clone();
+            Tensor y = form == 1 ? Tensor.FullLike(t[0], 0.25) : t[0].Clone();
             if (form == 2) y.Assign(0.5, indices);
             else if (form == 3) y[indices] = y[indices] + t[1];
             else y[indices] = t[1];

@@ -153,7 +153,7 @@ internal sealed class Scatter : Op, IOp
     {
         using (Autograd.NoGrad())
         {
-            Tensor number = Tensor.Arange(_index.Count).Reshape(_index.Shape);
+            Tensor number = Tensor.Arange(_index.Count).To(y.Device).Reshape(_index.Shape);
             Tensor written = Op.Apply(new Scatter(_axis, _index), Tensor.Zeros(y.Shape, DType.Int64, y.Device), number);
             return Op.Apply(new Gather(_axis, _index), written) == number;
         }

@@ -46,7 +46,7 @@ internal static class IndexSamples
             {
                 case 0 when n > 0 || tensors == 0:
                     // An empty axis has no index to name: an empty list of them, which broadcasts with no other list.
-                    indices.Add(n == 0 ? Tensor.Zeros([0], DType.Int64) : g.Indices(g.BroadcastableTo(picked), n));
+                    indices.Add(n == 0 ? g.Indices([0], 1) : g.Indices(g.BroadcastableTo(picked), n));
                     tensors++;
                     if (n == 0) return [.. indices];
                     break;

@@ -122,7 +122,7 @@ internal readonly record struct EinsumTerm(Tensor Value, List<int> Labels)
         for (int p = 0; p < n; p++) eye[(p * n) + p] = true;
         int[] shape = [.. Enumerable.Repeat(1, x.Rank)];
         shape[i] = shape[j] = n;
-        return Tensor.Where(Tensor.From(eye, shape), x, Tensor.Zeros([], x.DType)).Sum(j);
+        return Tensor.Where(Tensor.From(eye, shape, x.Device), x, Tensor.Zeros([], x.DType, x.Device)).Sum(j);
     }
 
     /// <summary>Summed over the labels that nothing needs any more.</summary>

@@ -84,7 +84,7 @@ internal sealed class LinearOp : FusedOp, IOp
         Tensor? b = bias ? g.Tensor([n], low, 1) : null;
         double[] signs = new double[n];
         for (int i = 0; i < n; i++) signs[i] = relu && g.Chance() ? -1 : 1;
-        Tensor sign = Tensor.From(signs).To(g.DType);
+        Tensor sign = g.Constant(signs);
         return OpSample.Of($"x {x.Shape}, weight {weight.Shape}, bias {bias}, {activation}, input first {inputFirst}", b is null ? [x, weight] : [x, weight, b], t =>
         {
             Tensor w = relu ? t[1] * (inputFirst ? sign : sign.Reshape(n, 1)) : t[1];

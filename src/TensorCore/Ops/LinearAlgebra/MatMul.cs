@@ -135,10 +135,14 @@ public sealed partial class Tensor
     /// <summary>Both operands in the dtype that a matrix product of them computes in.</summary>
     internal static (Tensor A, Tensor B) ForProduct(Tensor a, Tensor b, string op)
     {
-        if (a.DType != b.DType || a.DType == DType.BFloat16)
+        if (Autocast.Applies(a, b))
+        {
+            (a, b) = (a.To(DType.BFloat16), b.To(DType.BFloat16));
+        }
+        else if (a.DType != b.DType || a.DType == DType.BFloat16)
         {
             DType common = Promote(a.DType, b.DType);
-            if (common == DType.BFloat16) common = DType.Float32;
+            if (common == DType.BFloat16 && !a.Device.IsCuda) common = DType.Float32; // storage only on the CPU
             if (common.IsFloat()) (a, b) = (a.To(common), b.To(common));
         }
         a.RequireFloat(op);

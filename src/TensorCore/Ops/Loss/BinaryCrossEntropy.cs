@@ -1,3 +1,5 @@
+using TensorCore.Cpu;
+
 namespace TensorCore;
 
 /// <summary>
@@ -22,7 +24,7 @@ internal sealed class BinaryCrossEntropyWithLogits : FusedOp, IOp
     protected override Tensor FusedForward(ReadOnlySpan<Tensor> inputs)
     {
         Tensor losses = Tensor.EmptyLike(inputs[0]);
-        losses.Device.Backend.BinaryCrossEntropy(inputs[0].Contiguous(), inputs[1].Contiguous(), losses);
+        losses.Device.Backend.Ternary(default(Losses), inputs[0].Contiguous(), inputs[1].Contiguous(), inputs[1].Contiguous(), losses);
         return losses;
     }
 
@@ -32,7 +34,7 @@ internal sealed class BinaryCrossEntropyWithLogits : FusedOp, IOp
         if (dx.Needs(0))
         {
             Tensor g = Tensor.EmptyLike(dy);
-            dy.Device.Backend.BinaryCrossEntropyBackward(Inputs[0].Contiguous(), Inputs[1].Contiguous(), dy.Contiguous(), g);
+            dy.Device.Backend.Ternary(default(LogitGradients), Inputs[0].Contiguous(), Inputs[1].Contiguous(), dy.Contiguous(), g);
             dx.Add(0, g, fresh: true);
         }
         if (dx.Needs(1)) dx.Add(1, -(dy * Inputs[0].Detach()), fresh: true);
@@ -49,13 +51,22 @@ internal sealed class BinaryCrossEntropyWithLogits : FusedOp, IOp
         return OpSample.Of($"{x.Shape} {reduction}, positive weight {positive.Shape}, weight {weight.Shape}, form {weights}", [x, t, positive, weight],
             i => Loss.BinaryCrossEntropyWithLogits(i[0], i[1], (weights & 1) == 0 ? null : i[2], (weights & 2) == 0 ? null : i[3], reduction));
     }
-}
 
-internal partial interface IBackend
-{
-    /// <summary>losses = max(x, 0) − x·t + ln(1 + e^−|x|), elementwise; all contiguous.</summary>
-    void BinaryCrossEntropy(Tensor logits, Tensor targets, Tensor losses);
+    /// <summary>max(x, 0) − x·t + ln(1 + e^−|x|): never overflows, and max(x, 0) − x·t is exact where the loss is all but linear. The third operand is not read.</summary>
+    private readonly struct Losses : ITernary
+    {
+        public static string Name => OpName;
 
-    /// <summary>dx = dy·(σ(x) − t), elementwise; all contiguous.</summary>
-    void BinaryCrossEntropyBackward(Tensor logits, Tensor targets, Tensor dy, Tensor dx);
+        public V Compute<V>(V x, V t, V unused)
+            where V : struct, ISimd<V> => V.Max(x, V.Zero) - (x * t) + V.Log1p(V.Exp(-V.Abs(x)));
+    }
+
+    /// <summary>dy·(σ(x) − t).</summary>
+    private readonly struct LogitGradients : ITernary
+    {
+        public static string Name => OpName + "_backward";
+
+        public V Compute<V>(V x, V t, V dy)
+            where V : struct, ISimd<V> => dy * (V.Sigmoid(x) - t);
+    }
 }

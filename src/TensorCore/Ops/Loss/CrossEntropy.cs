@@ -34,7 +34,7 @@ internal sealed class CrossEntropy : FusedOp, IOp
     protected override Tensor FusedForward(ReadOnlySpan<Tensor> inputs)
     {
         Tensor targets = inputs[1];
-        Tensor losses = Tensor.Empty(targets.Shape, inputs[0].DType, targets.Device);
+        Tensor losses = Tensor.Empty(targets.Shape, Tensor.StatisticsType(inputs[0].DType), targets.Device);
         _statistics = Tensor.Empty([.. targets.Sizes, 3], losses.DType, losses.Device);
         losses.Device.Backend.CrossEntropy(inputs[0].Contiguous(), targets.Contiguous(), losses, _statistics, _smoothing, _ignoreIndex);
         return losses;
@@ -86,8 +86,8 @@ internal sealed class SoftCrossEntropy : FusedOp, IOp
     protected override Tensor FusedForward(ReadOnlySpan<Tensor> inputs)
     {
         Tensor logits = inputs[0].Contiguous();
-        Tensor losses = Tensor.Empty(logits.Sizes[..^1], logits.DType, logits.Device);
-        _statistics = Tensor.Empty([.. losses.Sizes, 3], logits.DType, logits.Device);
+        Tensor losses = Tensor.Empty(logits.Sizes[..^1], Tensor.StatisticsType(logits.DType), logits.Device);
+        _statistics = Tensor.Empty([.. losses.Sizes, 3], losses.DType, logits.Device);
         logits.Device.Backend.SoftCrossEntropy(logits, inputs[1].Contiguous(), losses, _statistics);
         return losses;
     }

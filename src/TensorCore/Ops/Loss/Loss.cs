@@ -36,8 +36,8 @@ public static partial class Loss
             Tensor q = labelSmoothing == 0 ? targets : (targets * (1 - labelSmoothing)) + (labelSmoothing / logits.Size(-1));
             return Reduce(Op.Apply(new SoftCrossEntropy(), logits, q), reduction);
         }
-        (targets, long counted) = CheckClasses(Name, "logits", logits, targets, ignoreIndex);
-        return Reduce(Op.Apply(new CrossEntropy(labelSmoothing, ignoreIndex), logits, targets), reduction, counted);
+        (targets, long? counted) = CheckClasses(Name, "logits", logits, targets, ignoreIndex);
+        return Reduce(Op.Apply(new CrossEntropy(labelSmoothing, ignoreIndex), logits, targets), reduction, counted, targets, ignoreIndex);
     }
 
     /// <summary>−logp[target] for each row: cross-entropy for those who have log-probabilities (<see cref="Tensor.LogSoftmax"/>) already.</summary>
@@ -51,17 +51,17 @@ public static partial class Loss
     {
         const string Name = "negative_log_likelihood";
         logProbabilities.RequireFloat(Name);
-        (targets, long counted) = CheckClasses(Name, "log-probabilities", logProbabilities, targets, ignoreIndex);
+        (targets, long? counted) = CheckClasses(Name, "log-probabilities", logProbabilities, targets, ignoreIndex);
         // One look-up in the flat table of all rows: element target[r] of row r is element r·V + target[r].
         int rows = checked((int)targets.Count), classes = logProbabilities.Size(-1);
         Tensor ignored = targets == ignoreIndex;
-        Tensor flat = RowStarts(rows, classes).Reshape(targets.Shape) + targets.MaskedFill(ignored, 0);
+        Tensor flat = RowStarts(rows, classes, targets.Device).Reshape(targets.Shape) + targets.MaskedFill(ignored, 0);
         Tensor picked = logProbabilities.Reshape(checked(rows * classes)).Embedding(flat);
-        return Reduce(-picked.MaskedFill(ignored, 0), reduction, counted);
+        return Reduce(-picked.MaskedFill(ignored, 0), reduction, counted, targets, ignoreIndex);
     }
 
-    /// <summary>Checks class targets against scores (…, V); returns them as int64, and how many are not ignored.</summary>
-    private static (Tensor Targets, long Counted) CheckClasses(string op, string what, Tensor scores, Tensor targets, long ignoreIndex)
+    /// <summary>Checks class targets against scores (…, V); returns them as int64, and how many are not ignored (null on a device that would have to be waited for).</summary>
+    private static (Tensor Targets, long? Counted) CheckClasses(string op, string what, Tensor scores, Tensor targets, long ignoreIndex)
     {
         if (targets.DType is not (DType.Int64 or DType.Int32))
             throw new DTypeException($"{op}: targets are {targets.DType.Name()} {targets.Shape}: class indices must be int64 or int32");
@@ -69,15 +69,15 @@ public static partial class Loss
         if (!targets.Sizes.SequenceEqual(scores.Sizes[..^1]))
             throw new ShapeException($"{op}: {what} {scores.Shape} need class indices of shape {new Shape(scores.Sizes[..^1].ToArray())}, one for each row over the last axis, but the targets have shape {targets.Shape}");
         Tensor indices = targets.To(DType.Int64).Contiguous();
-        long counted = indices.Device.Backend.CheckRowIndices(op, indices, scores.Size(-1), ignoreIndex);
+        long? counted = indices.Device.Backend.CheckRowIndices(op, indices, scores.Size(-1), ignoreIndex);
         return (indices, counted);
     }
 
-    private static Tensor RowStarts(int rows, int step)
+    private static Tensor RowStarts(int rows, int step, Device device)
     {
         long[] starts = new long[rows];
         for (int i = 0; i < rows; i++) starts[i] = (long)i * step;
-        return Tensor.From(starts);
+        return Tensor.From(starts, [rows], device);
     }
 
     private static ShapeException NoClasses(string op, Tensor scores) => new($"{op}: shape {scores.Shape} has no classes: the last axis must hold at least one");
@@ -89,12 +89,19 @@ public static partial class Loss
         if (a.DType != b.DType) throw new DTypeException($"{op}: {nameA} are {a.DType.Name()} and {nameB} {b.DType.Name()}: convert one with To(dtype)");
     }
 
-    /// <summary>Sums or averages; <paramref name="counted"/> is what the mean divides by, if not by all.</summary>
-    private static Tensor Reduce(Tensor losses, Reduction reduction, long? counted = null) => reduction switch
+    /// <summary>Sums or averages; the mean over class targets divides by <paramref name="counted"/>, or by what the device counts.</summary>
+    private static Tensor Reduce(Tensor losses, Reduction reduction, long? counted, Tensor targets, long ignoreIndex)
+    {
+        if (reduction != Reduction.Mean) return Reduce(losses, reduction);
+        if (counted is long n) return losses.Sum() / Math.Max(1, n);
+        using (Autograd.NoGrad()) targets = (targets != ignoreIndex).Sum().Clamp(low: 1).To(losses.DType);
+        return losses.Sum() / targets;
+    }
+
+    private static Tensor Reduce(Tensor losses, Reduction reduction) => reduction switch
     {
         Reduction.None => losses,
         Reduction.Sum => losses.Sum(),
-        Reduction.Mean when counted is long n => losses.Sum() / Math.Max(1, n),
         Reduction.Mean => losses.Mean(),
         Reduction.BatchMean => losses.Sum() / (losses.Rank == 0 ? 1 : Math.Max(1, losses.Size(0))),
         _ => throw new ArgumentOutOfRangeException(nameof(reduction), reduction, "None, Mean, Sum or BatchMean"),

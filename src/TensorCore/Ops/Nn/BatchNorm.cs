@@ -48,7 +48,7 @@ internal sealed class BatchNormOp : FusedOp, IOp
     {
         Tensor x = Inputs[0].Contiguous();
         Tensor? g = dx.Needs(0) ? Tensor.EmptyLike(x) : null;
-        Tensor? dw = _weight > 0 && dx.Needs(_weight) ? Tensor.EmptyLike(_mean) : null, db = _bias > 0 && dx.Needs(_bias) ? Tensor.EmptyLike(_mean) : null;
+        Tensor? dw = _weight > 0 && dx.Needs(_weight) ? Tensor.EmptyLike(Inputs[_weight]) : null, db = _bias > 0 && dx.Needs(_bias) ? Tensor.EmptyLike(Inputs[_bias]) : null;
         x.Device.Backend.BatchNormBackward(x, _mean, _rstd, LayerNormOp.Optional(Inputs, _weight), dy.Contiguous(), g, dw, db, _training);
         if (g is not null) dx.Add(0, g, fresh: true);
         if (dw is not null) dx.Add(_weight, dw, fresh: true);
@@ -123,7 +123,7 @@ public sealed partial class Tensor
             Tensor variance;
             if (training)
             {
-                (mean, variance) = (Empty([_sizes[1]], DType, Device), Empty([_sizes[1]], DType, Device));
+                (mean, variance) = (Empty([_sizes[1]], StatisticsType(DType), Device), Empty([_sizes[1]], StatisticsType(DType), Device));
                 Device.Backend.ChannelStatistics(Contiguous(), mean, variance);
                 if (runningMean is not null)
                 {
@@ -134,7 +134,7 @@ public sealed partial class Tensor
             else
             {
                 // A copy: training may update the running mean before backward comes.
-                (mean, variance) = (runningMean!.Clone(), runningVar!);
+                (mean, variance) = (runningMean!.Clone().To(StatisticsType(DType)), runningVar!.To(StatisticsType(DType)));
             }
             rstd = (variance + eps).Rsqrt();
         }

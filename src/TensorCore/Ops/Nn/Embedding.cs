@@ -106,7 +106,7 @@ internal partial interface IBackend
 {
     /// <summary>Throws if an element of contiguous int64 indices is outside 0 … size − 1 and is not <paramref name="ignored"/>; returns how many are not ignored.</summary>
     /// <exception cref="ShapeException">Names the index, its position and the size.</exception>
-    long CheckRowIndices(string op, Tensor indices, long size, long? ignored);
+    long? CheckRowIndices(string op, Tensor indices, long size, long? ignored);
 
     /// <summary>y[i] = weight[indices[i]] for rows of <paramref name="rowLength"/> elements of any dtype; all contiguous, indices int64 and checked.</summary>
     void GatherRows(Tensor weight, Tensor indices, Tensor y, long rowLength);

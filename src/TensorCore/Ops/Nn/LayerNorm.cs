@@ -36,7 +36,7 @@ internal sealed class LayerNormOp : FusedOp, IOp
     {
         Tensor x = inputs[0].Contiguous();
         Tensor y = Tensor.EmptyLike(x);
-        _mean = Tensor.Empty(x.Sizes[..^_axes], x.DType, x.Device);
+        _mean = Tensor.Empty(x.Sizes[..^_axes], Tensor.StatisticsType(x.DType), x.Device);
         _rstd = Tensor.EmptyLike(_mean);
         x.Device.Backend.NormForward(x, Optional(inputs, _weight), Optional(inputs, _bias), y, _mean, _rstd, _eps);
         return y;
@@ -111,7 +111,7 @@ internal sealed class RmsNormOp : FusedOp, IOp
     {
         Tensor x = inputs[0].Contiguous();
         Tensor y = Tensor.EmptyLike(x);
-        _rstd = Tensor.Empty(x.Sizes[..^1], x.DType, x.Device);
+        _rstd = Tensor.Empty(x.Sizes[..^1], Tensor.StatisticsType(x.DType), x.Device);
         x.Device.Backend.NormForward(x, LayerNormOp.Optional(inputs, _weight), null, y, null, _rstd, _eps);
         return y;
     }

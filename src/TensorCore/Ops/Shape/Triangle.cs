@@ -21,7 +21,7 @@ public sealed partial class Tensor
 
     private static unsafe Tensor TriangleMask(int rows, int columns, int diagonal, bool lower, Device device)
     {
-        Tensor mask = Empty([rows, columns], DType.Bool, device);
+        Tensor mask = Empty([rows, columns], DType.Bool, Device.Cpu);
         bool* p = (bool*)mask.Pointer;
         for (int i = 0; i < rows; i++)
         {
@@ -31,7 +31,7 @@ public sealed partial class Tensor
             new Span<bool>(p + ((long)i * columns) + split, (int)(columns - split)).Fill(!lower);
         }
         GC.KeepAlive(mask);
-        return mask;
+        return mask.To(device);
     }
 
     /// <summary>

@@ -6,6 +6,9 @@ internal partial interface IBackend
     /// For each row of contiguous float64 weights (rows, n) draws k positions (int64), using the uniform numbers u, float64: (rows, k) with replacement, (rows, n) without.
     /// </summary>
     void Multinomial(Tensor weights, Tensor u, Tensor y, long rows, long n, long k, bool replacement);
+
+    /// <summary>Refuses float64 weights (rows, n) that are negative or not finite, or a row with fewer than <paramref name="needed"/> above 0; on a GPU it throws when a result is read, or before.</summary>
+    void CheckWeights(Tensor weights, int rows, int n, int needed);
 }
 
 public sealed partial class Tensor
@@ -31,33 +34,12 @@ public sealed partial class Tensor
         {
             Tensor weights = Detach().To(DType.Float64).Contiguous();
             int n = Sizes[^1], rows = Rank == 2 ? Sizes[0] : 1;
-            if (samples > 0 && rows > 0) weights.CheckWeights(rows, n, replacement ? 1 : samples);
+            if (samples > 0 && rows > 0) Device.Backend.CheckWeights(weights, rows, n, replacement ? 1 : samples);
             Tensor y = Empty(Rank == 2 ? [rows, samples] : [samples], DType.Int64, Device);
             if (y.Count == 0) return y;
             Tensor u = Rand([rows, replacement ? samples : n], 0, 1, DType.Float64, generator, Device);
             Device.Backend.Multinomial(weights, u, y, rows, n, samples, replacement);
             return y;
         }
-    }
-
-    private unsafe void CheckWeights(int rows, int n, int needed)
-    {
-        double* p = (double*)Pointer;
-        for (int r = 0; r < rows; r++)
-        {
-            int positive = 0;
-            double sum = 0;
-            for (int i = 0; i < n; i++)
-            {
-                double w = p[((long)r * n) + i];
-                if (!(w >= 0) || double.IsInfinity(w)) throw new ArgumentException($"multinomial: weight {i} of row {r} is {w}: weights must be finite and 0 or more");
-                if (w > 0) positive++;
-                sum += w;
-            }
-            if (positive == 0) throw new ArgumentException($"multinomial: row {r} of {n} weights has none above 0");
-            if (double.IsInfinity(sum)) throw new ArgumentException($"multinomial: the weights of row {r} add up to more than a float64 holds: scale them down");
-            if (positive < needed) throw new ShapeException($"multinomial: {needed} samples without replacement from row {r}, which has {positive} weights above 0");
-        }
-        GC.KeepAlive(this);
     }
 }

@@ -68,8 +68,8 @@ public sealed partial class Tensor
             // NaN differs from NaN; sorted, the pairs of them are at the end.
             int numbers = DType.IsFloat() ? (int)(sorted == sorted.Alias()).Sum().Item() : sorted.Sizes[0];
             if (numbers < sorted.Sizes[0]) isNew.Assign(0, numbers..);
-            Tensor starts = Cat([Zeros([1], DType.Int64, Device), Arange(1, Count)[isNew]]);
-            Tensor counts = Cat([starts[1..], From([Count])]) - starts;
+            Tensor starts = Cat([Zeros([1], DType.Int64, Device), Arange(1, Count).To(Device)[isNew]]);
+            Tensor counts = Cat([starts[1..], From([Count], [1], Device)]) - starts;
             return (sorted.IndexSelect(0, starts), counts);
         }
     }

@@ -1,7 +1,0 @@
-namespace TensorCore;
-
-internal sealed partial class CudaBackend
-{
-    public void CumSum(Tensor x, Tensor y, long outer, long n, long inner, bool reverse) => throw new NotImplementedException();
-
-}

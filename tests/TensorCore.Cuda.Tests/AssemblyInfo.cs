@@ -1,0 +1,2 @@
+// One device, whose schedules, options and faults the tests change.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
