@@ -20,15 +20,16 @@ constexpr unsigned char Poison = 0xFF, Canary = 0xA5;
 
 // Freed memory waits before it is used again, so that a use after free finds poison or, in check mode, a freed allocation. New pages are what allocation costs most, above all
 // on virtual machines (15 us a page fault), so that never using them again is too dear.
-constexpr size_t MinWaiting = 16;                    // slots of a size that wait at least,
-constexpr size_t MaxWaitingBytes = (size_t)128 << 20; // unless they take more than this; beyond twice as much memory goes back to the system
-constexpr size_t Remembered = 20000;                 // freed allocations kept for reports
+constexpr size_t MinWaiting = 16;                      // slots of a size that wait at least,
+constexpr size_t WaitingBytes = (size_t)16 << 20;      // unless all that wait take more than this
+constexpr size_t MaxWaitingBytes = (size_t)128 << 20;  // beyond, memory goes back to the system
+constexpr size_t Remembered = 20000;                   // freed allocations kept for reports
 
 static Range s_range;
 static uintptr_t s_next; // where the next slot goes
 static std::map<uintptr_t, Allocation> s_allocations; // live ones and the last freed
 static std::map<size_t, uintptr_t> s_freed;           // by age
-static size_t s_bytes, s_count, s_runners;
+static size_t s_bytes, s_count, s_frees, s_runners;
 
 // Pages for one allocation, with an inaccessible one before and after.
 struct Slot {
@@ -82,7 +83,7 @@ static void forget(uintptr_t freed)
 static uintptr_t take_slot(size_t bytes)
 {
     std::deque<Slot>& waiting = s_waiting[bytes];
-    if (!waiting.empty() && (waiting.size() > MinWaiting || s_waiting_bytes > MaxWaitingBytes)) {
+    if (!waiting.empty() && (waiting.size() > MinWaiting || s_waiting_bytes > WaitingBytes)) {
         auto [begin, address, age] = waiting.front();
         waiting.pop_front();
         forget(address);
@@ -99,9 +100,9 @@ static uintptr_t take_slot(size_t bytes)
 
 static void put_slot(uintptr_t begin, size_t bytes, uintptr_t address)
 {
-    s_waiting[bytes].push_back({begin, address, ++s_count});
+    s_waiting[bytes].push_back({begin, address, ++s_frees});
     s_waiting_bytes += bytes;
-    while (s_waiting_bytes > 2 * MaxWaitingBytes) {
+    while (s_waiting_bytes > MaxWaitingBytes) {
         // The slot that has waited longest, for good: its addresses stay inaccessible.
         auto oldest = s_waiting.end();
         for (auto i = s_waiting.begin(); i != s_waiting.end(); ++i)
@@ -188,6 +189,7 @@ void for_each_allocation(void (*visit)(const Allocation&))
         if (!a.freed) visit(a);
 }
 
+size_t used_range_bytes() { return s_next - s_range.base; }
 size_t allocated_bytes() { return s_bytes; }
 size_t memory_bytes() { return settings().memory_bytes; }
 

@@ -44,6 +44,7 @@ std::string describe_address(uintptr_t address);
 void for_each_allocation(void (*visit)(const Allocation&));
 
 size_t allocated_bytes();
+size_t used_range_bytes(); // no address from here on was ever in use
 size_t memory_bytes();
 
 } // namespace emu

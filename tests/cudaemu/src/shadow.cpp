@@ -24,7 +24,7 @@ namespace emu::shadow {
 Shadow s;
 
 // For each block of the running launch, when it began: to name the other one of a race.
-static std::vector<std::pair<uint64_t, EmuIndex>> s_blocks;
+static std::vector<std::pair<uint32_t, EmuIndex>> s_blocks;
 // Allocations whose bytes count as unwritten until a checked kernel or the host writes them.
 static std::vector<uintptr_t> s_tracked;
 static const char* s_arena;   // the running block's shared memory
@@ -112,9 +112,26 @@ const void* first_unwritten(const void* address, size_t bytes)
 
 // --- The running kernel ---
 
+// The next moment. When the clock is at its end (after two million barriers) it begins anew and forgets all accesses, also those of the running block: nothing wrong is
+// reported for it, a race across this moment is missed.
+static uint32_t advance()
+{
+    if (++s.clock < ClockEnd) return s.clock;
+    size_t used = used_range_bytes();
+    madvise(s.words, used / 4 * sizeof(Cell), MADV_DONTNEED);
+    madvise(s.byte_cells, used * sizeof(Cell), MADV_DONTNEED);
+    s.launch_start = s.block_start = s.last_barrier = s.clock = 1;
+    s_blocks.clear();
+    if (BlockRunner* r = BlockRunner::current()) {
+        r->forget_syncs();
+        s_blocks.push_back({s.clock, r->block().index});
+    }
+    return ++s.clock;
+}
+
 void begin_launch(const BlockRunner& runner)
 {
-    s.launch_start = ++s.clock;
+    s.launch_start = advance();
     s_blocks.clear();
     s_arena = runner.arena();
     paint((uintptr_t)s_arena, (size_t)s_shared_extent, Forbidden);
@@ -123,7 +140,7 @@ void begin_launch(const BlockRunner& runner)
 
 void begin_block(const BlockRunner& runner)
 {
-    s.block_start = s.last_barrier = ++s.clock;
+    s.block_start = s.last_barrier = advance();
     s_blocks.push_back({s.clock, runner.block().index});
     allow_shared(runner.arena(), runner.launch().dynamic_shared);
     for (const SharedVariable& v : runner.variables()) allow_shared(v.address, v.bytes);
@@ -142,11 +159,11 @@ void run_thread(const BlockRunner& runner)
     s.stamp = stamp_of(s.clock, runner.thread());
 }
 
-uint64_t tick() { return ++s.clock; }
+uint32_t tick() { return advance(); }
 
 void barrier(const BlockRunner& runner)
 {
-    s.last_barrier = ++s.clock;
+    s.last_barrier = advance();
     run_thread(runner);
 }
 
@@ -179,11 +196,11 @@ void fail_state(uintptr_t address, size_t bytes, Access access, int line, const 
     violation(LaunchFailed, text("uninitialised: %s %s of %s memory of which byte %zu was never written", verb(access), count(bytes).c_str(), space, i), line, pc, address + i);
 }
 
-void fail_race(uintptr_t address, size_t bytes, Access access, uint64_t other, bool other_reads, int line, const void* pc)
+void fail_race(uintptr_t address, size_t bytes, Access access, Stamp other, bool other_reads, int line, const void* pc)
 {
     const BlockRunner& r = *BlockRunner::current();
     const EmuIndex& t = r.thread_index(thread_of(other));
-    uint64_t when = clock_of(other);
+    uint32_t when = clock_of(other);
     std::string who = text("thread (%u, %u, %u)", t.x, t.y, t.z);
     if (when < s.block_start) {
         EmuIndex b{};

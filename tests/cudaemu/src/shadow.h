@@ -22,7 +22,7 @@ void begin_launch(const BlockRunner& runner);
 void begin_block(const BlockRunner& runner);
 void run_thread(const BlockRunner& runner);
 void barrier(const BlockRunner& runner);
-uint64_t tick();
+uint32_t tick(); // the time after a __syncwarp
 void allow_shared(const char* address, long bytes);
 
 // From the host side.
