@@ -28,3 +28,9 @@ if [[ ! -f $library || -n $changed ]]; then
   ln -sf libcuda.so.1 "$build/libcublas.so.12"
 fi
 [[ ${1:-} == test ]] || exit 0
+
+tests="$build/tests"
+if [[ ! -f $tests || -n $(find "$root/tests" "$library" -newer "$tests" -type f) ]]; then
+  g++ -std=c++17 -O1 -Wall -Wextra "-DCUDAEMU_KERNELS=\"$root/../../kernels\"" "$root"/tests/*.cpp "$library" "-Wl,-rpath,$build" -lpthread -o "$tests"
+fi
+CUDAEMU_MEMORY_MB=256 "$tests" "${@:2}" 2>"$build/tests.log"

@@ -122,13 +122,13 @@ private:
     Fiber _main; // stands for the context that called run
     std::vector<Fiber*> _free, _all;
     Fiber* _fiber_of[MaxThreads] = {};
-    EmuThread _views[MaxThreads];
+    EmuThread _views[MaxThreads] = {};
     CopyQueue _queues[MaxThreads];
     std::vector<int> _copying; // threads whose queues are in use
     char* _arena = nullptr;    // shared memory
     long _used = 0, _declared = 0;
     std::vector<SharedVariable> _variables;
-    Warp _warps[MaxWarps];
+    Warp _warps[MaxWarps] = {};
 };
 
 } // namespace emu

@@ -10,14 +10,14 @@ enum class Kind { Device, Host };
 struct Allocation {
     uintptr_t address = 0;
     size_t bytes = 0;
-    size_t number = 0; // the how manieth
+    size_t number = 0; // counted from the process's start
     Kind kind = Kind::Device;
     bool freed = false;
     bool in_stream_order = false; // of cuMemAllocAsync
 };
 
 // All memory of the emulated GPU lies in one reserved range, so that "is this an address of ours" is one comparison: first the blocks' shared memory, then the allocations.
-// Each allocation has its own pages with inaccessible ones on both sides and ends with them; addresses are not used again before the range (terabytes) is used up.
+// Each allocation has its own pages with inaccessible ones on both sides and ends with them; its addresses are used again only when many others were freed since.
 struct Range {
     uintptr_t base = 0;
     size_t bytes = 0;

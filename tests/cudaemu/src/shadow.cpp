@@ -38,6 +38,7 @@ static void* reserve(size_t bytes)
         abort();
     }
     madvise(p, bytes, MADV_DONTDUMP);
+    madvise(p, bytes, MADV_HUGEPAGE); // far fewer page faults
     return p;
 }
 
@@ -75,7 +76,13 @@ void allocated(uintptr_t address, size_t bytes, bool host)
     if (track) s_tracked.push_back(address);
 }
 
+// The cells stay: what they tell lies before every later launch.
 void released(uintptr_t address, size_t bytes)
+{
+    if (s.states) paint(address, bytes, Forbidden);
+}
+
+void discarded(uintptr_t address, size_t bytes)
 {
     if (!s.states) return;
     size_t at = address - s.base;
@@ -151,6 +158,8 @@ void barrier(const BlockRunner& runner)
     BlockRunner::current()->stop(status);
 }
 
+static std::string count(size_t bytes) { return text(bytes == 1 ? "%zu byte" : "%zu bytes", bytes); }
+
 static const char* verb(Access access) { return access == Access::Read ? "reads" : access == Access::Write ? "writes" : "atomically changes"; }
 
 void fail_state(uintptr_t address, size_t bytes, Access access, int line, const void* pc)
@@ -164,10 +173,10 @@ void fail_state(uintptr_t address, size_t bytes, Access access, int line, const 
             break;
         }
     const char* space = address - s.base < s.shared_bytes ? "shared" : "global";
-    if (states[i] == Forbidden) violation(IllegalAddress, text("out of bounds: %s %zu bytes of %s memory", verb(access), bytes, space), line, pc, address + i);
+    if (states[i] == Forbidden) violation(IllegalAddress, text("out of bounds: %s %s of %s memory", verb(access), count(bytes).c_str(), space), line, pc, address + i);
     if (states[i] == OnItsWay)
-        violation(LaunchFailed, text("missing cp.async wait: %s %zu bytes of shared memory that an asynchronous copy is about to fill", verb(access), bytes), line, pc, address + i);
-    violation(LaunchFailed, text("uninitialised: %s %zu bytes of %s memory of which byte %zu was never written", verb(access), bytes, space, i), line, pc, address + i);
+        violation(LaunchFailed, text("missing cp.async wait: %s %s of shared memory that an asynchronous copy is about to fill", verb(access), count(bytes).c_str()), line, pc, address + i);
+    violation(LaunchFailed, text("uninitialised: %s %s of %s memory of which byte %zu was never written", verb(access), count(bytes).c_str(), space, i), line, pc, address + i);
 }
 
 void fail_race(uintptr_t address, size_t bytes, Access access, uint64_t other, bool other_reads, int line, const void* pc)
@@ -184,7 +193,7 @@ void fail_race(uintptr_t address, size_t bytes, Access access, uint64_t other, b
     }
     const char* did = other_reads ? "read" : is_atomic(other) ? "atomically changed" : "wrote";
     const char* order = when < s.block_start ? "and blocks have no order" : thread_of(other) / WarpSize == r.thread() / WarpSize ? "without a __syncwarp or __syncthreads between" : "without a __syncthreads between";
-    violation(LaunchFailed, text("race: %s %zu bytes that %s %s, %s", verb(access), bytes, who.c_str(), did, order), line, pc, address);
+    violation(LaunchFailed, text("race: %s %s that %s %s, %s", verb(access), count(bytes).c_str(), who.c_str(), did, order), line, pc, address);
 }
 
 void fail_alignment(uintptr_t address, size_t alignment, int line, const void* pc)
@@ -210,7 +219,7 @@ void outside(uintptr_t address, size_t bytes, Access access, int line, const voi
             return;
         }
     }
-    violation(IllegalAddress, text("out of bounds: %s %zu bytes at an address that is no memory of the GPU", verb(access), bytes), line, pc, address);
+    violation(IllegalAddress, text("out of bounds: %s %s at an address that is no memory of the GPU", verb(access), count(bytes).c_str()), line, pc, address);
 }
 
 // --- Accesses of library functions ---

@@ -30,6 +30,7 @@ void turned_on();
 void turned_off();
 void allocated(uintptr_t address, size_t bytes, bool host);
 void released(uintptr_t address, size_t bytes);
+void discarded(uintptr_t address, size_t bytes); // its addresses are not used again
 void written(const void* address, size_t bytes);
 void copied(const void* to, const void* from, size_t bytes);
 

@@ -90,14 +90,16 @@ template <Access A> inline void touch_range(size_t at, size_t bytes, int line, c
 {
     uint64_t floor = at < s.shared_bytes ? s.block_start : s.launch_start;
     for (size_t i = at, end = at + bytes; i < end;) {
-        if (i % 4 || end - i < 4 || s.words[i / 4].writer == Split) {
+        Cell& word = s.words[i / 4];
+        if (i % 4 || end - i < 4 || word.writer == Split) {
             size_t n = std::min(4 - i % 4, end - i);
             touch_bytes<A>(i, n, floor, line, pc);
+            if (A == Access::Write && n == 4) word = {s.stamp, 0, 0}; // its bytes are alike again
             i += n;
             continue;
         }
         bool other_reads;
-        if (uint64_t other = touch<A>(s.words[i / 4], floor, other_reads)) fail_race(s.base + i, bytes, A, other, other_reads, line, pc);
+        if (uint64_t other = touch<A>(word, floor, other_reads)) fail_race(s.base + i, bytes, A, other, other_reads, line, pc);
         i += 4;
     }
 }
