@@ -182,7 +182,7 @@ EMU_API int cuMemAlloc_v2(void** pointer, size_t bytes)
 {
     ENTER;
     if (!pointer || bytes == 0) return InvalidValue;
-    *pointer = allocate(bytes, Kind::Device, false);
+    *pointer = allocate(bytes, Kind::Device);
     return *pointer ? Success : OutOfMemory;
 }
 
@@ -207,7 +207,7 @@ EMU_API int cuMemAllocAsync(void** pointer, size_t bytes, void* handle)
     if (!stream) return InvalidHandle;
     if (!pointer || bytes == 0) return InvalidValue;
     if (stream->capturing) return NotSupported; // a graph's own allocations: not emulated
-    *pointer = allocate(bytes, Kind::Device, true);
+    *pointer = allocate(bytes, Kind::Device);
     return *pointer ? Success : OutOfMemory;
 }
 
@@ -253,7 +253,7 @@ EMU_API int cuMemHostAlloc(void** pointer, size_t bytes, unsigned)
 {
     ENTER;
     if (!pointer || bytes == 0) return InvalidValue;
-    *pointer = allocate(bytes, Kind::Host, false);
+    *pointer = allocate(bytes, Kind::Host);
     return *pointer ? Success : OutOfMemory;
 }
 

@@ -116,7 +116,7 @@ static void put_slot(uintptr_t begin, size_t bytes, uintptr_t address)
     }
 }
 
-void* allocate(size_t bytes, Kind kind, bool in_stream_order)
+void* allocate(size_t bytes, Kind kind)
 {
     range();
     if (kind == Kind::Device && (bytes > memory_bytes() || s_bytes + bytes > memory_bytes())) return nullptr;
@@ -127,7 +127,7 @@ void* allocate(size_t bytes, Kind kind, bool in_stream_order)
     uintptr_t address = begin + slot - rounded;
     memset((void*)address, Poison, bytes);
     memset((char*)address + bytes, Canary, rounded - bytes);
-    s_allocations[address] = {address, bytes, ++s_count, kind, false, in_stream_order};
+    s_allocations[address] = {address, bytes, ++s_count, kind, false};
     if (kind == Kind::Device) s_bytes += bytes;
     shadow::allocated(address, bytes, kind == Kind::Host);
     return (void*)address;

@@ -13,7 +13,6 @@ struct Allocation {
     size_t number = 0; // counted from the process's start
     Kind kind = Kind::Device;
     bool freed = false;
-    bool in_stream_order = false; // of cuMemAllocAsync
 };
 
 // All memory of the emulated GPU lies in one reserved range, so that "is this an address of ours" is one comparison: first the blocks' shared memory, then the allocations.
@@ -26,7 +25,7 @@ struct Range {
 const Range& range();
 
 // Null if the device's memory (CUDAEMU_MEMORY_MB) does not suffice.
-void* allocate(size_t bytes, Kind kind, bool in_stream_order);
+void* allocate(size_t bytes, Kind kind);
 
 // False if it is no allocation of this kind; then nothing happens.
 bool release(const void* address, Kind kind);

@@ -209,7 +209,8 @@ void fail_race(uintptr_t address, size_t bytes, Access access, Stamp other, bool
         who += text(" of block (%u, %u, %u)", b.x, b.y, b.z);
     }
     const char* did = other_reads ? "read" : is_atomic(other) ? "atomically changed" : "wrote";
-    const char* order = when < s.block_start ? "and blocks have no order" : thread_of(other) / WarpSize == r.thread() / WarpSize ? "without a __syncwarp or __syncthreads between" : "without a __syncthreads between";
+    bool same_warp = thread_of(other) / WarpSize == r.thread() / WarpSize;
+    const char* order = when < s.block_start ? "and blocks have no order" : same_warp ? "without a __syncwarp or __syncthreads between" : "without a __syncthreads between";
     violation(LaunchFailed, text("race: %s %s that %s %s, %s", verb(access), count(bytes).c_str(), who.c_str(), did, order), line, pc, address);
 }
 
@@ -241,13 +242,13 @@ void outside(uintptr_t address, size_t bytes, Access access, int line, const voi
 
 // --- Accesses of library functions ---
 
-void read_for(BlockRunner&, const void* address, int bytes, int alignment, int line)
+void read_for(const void* address, int bytes, int alignment, int line)
 {
     if ((uintptr_t)address % (unsigned)alignment) fail_alignment((uintptr_t)address, (size_t)alignment, line, nullptr);
     access_range<Access::Read>((uintptr_t)address, (size_t)bytes, line, nullptr);
 }
 
-void begin_copy(BlockRunner&, void* to, const void* from, int line)
+void begin_copy(void* to, const void* from, int line)
 {
     auto a = (uintptr_t)to, b = (uintptr_t)from;
     if (a % 16 || b % 16) fail_alignment(a % 16 ? a : b, 16, line, nullptr);
@@ -260,7 +261,7 @@ void begin_copy(BlockRunner&, void* to, const void* from, int line)
     paint(a, 16, OnItsWay);
 }
 
-void end_copy(BlockRunner&, void* to, const void* from, int line)
+void end_copy(void* to, const void* from, int line)
 {
     paint((uintptr_t)to, 16, Written);
     access_range<Access::Write>((uintptr_t)to, 16, line, nullptr);

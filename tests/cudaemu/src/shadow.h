@@ -13,9 +13,9 @@ char* shared_arena_of_next_runner();
 namespace shadow {
 
 // A violation found by a library function rather than a hook is reported with its line. All of these stop the block if they find one.
-void read_for(BlockRunner& runner, const void* address, int bytes, int alignment, int line);
-void begin_copy(BlockRunner& runner, void* to, const void* from, int line);
-void end_copy(BlockRunner& runner, void* to, const void* from, int line);
+void read_for(const void* address, int bytes, int alignment, int line);
+void begin_copy(void* to, const void* from, int line);
+void end_copy(void* to, const void* from, int line);
 
 // From the scheduler.
 void begin_launch(const BlockRunner& runner);

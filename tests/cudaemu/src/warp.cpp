@@ -109,7 +109,7 @@ static void mma(void (*combine)(const char*, char*), float* d, const unsigned* a
 static void ldmatrix(unsigned* r, const void* row, bool transposed, int line)
 {
     BlockRunner& runner = *BlockRunner::current();
-    if (runner.launch().check) shadow::read_for(runner, row, 16, 16, line);
+    if (runner.launch().check) shadow::read_for(row, 16, 16, line);
     auto* rows = (const uint16_t(*)[8])runner.exchange(row, 16, ~0u, line);
     int g = emu_thread->lane / 4, t = emu_thread->lane % 4;
     for (int i = 0; i < 4; i++) {

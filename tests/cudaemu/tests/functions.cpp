@@ -189,8 +189,8 @@ template <class In, class Out> void product(const char* name, int type_in, int t
     for (int shape = 0; shape < 4; shape++)
         for (int transposes = 0; transposes < 4; transposes++)
             for (int add = 0; add < 2; add++) {
-                int m = shape == 0 ? 1 : shape == 1 ? 37 : shape == 2 ? 130 : 97, n = shape == 0 ? 1 : shape == 1 ? 20 : shape == 2 ? 100 : 200, k = shape == 0 ? 1 : shape == 1 ? 5 : shape == 2 ? 300 : 64;
-                int batches = shape == 1 ? 3 : 1;
+                static const int shapes[4][4] = {{1, 1, 1, 1}, {37, 20, 5, 3}, {130, 100, 300, 1}, {97, 200, 64, 1}};
+                auto [m, n, k, batches] = shapes[shape];
                 bool ta = transposes & 1, tb = transposes & 2, fast = compute == 77;
                 int lda = (ta ? k : m) + 3, ldb = (tb ? n : k) + 2, ldc = m + 1;
                 long sa = (long)lda * (ta ? m : k), sb = (long)ldb * (tb ? k : n), sc = (long)ldc * n;
@@ -207,8 +207,8 @@ template <class In, class Out> void product(const char* name, int type_in, int t
                 double alpha = 1.5, beta = add ? 2 : 0;
                 float alpha_f = 1.5f, beta_f = (float)beta;
                 bool wide = compute == 70;
-                REQUIRE(cublasGemmStridedBatchedEx(handle, ta, tb, m, n, k, wide ? (void*)&alpha : &alpha_f, da.data, type_in, lda, sa, db.data, type_in, ldb, sb, wide ? (void*)&beta : &beta_f, dc.data,
-                    type_out, ldc, sc, batches, compute, -1));
+                const void *scale = wide ? (void*)&alpha : &alpha_f, *old = wide ? (void*)&beta : &beta_f;
+                REQUIRE(cublasGemmStridedBatchedEx(handle, ta, tb, m, n, k, scale, da.data, type_in, lda, sa, db.data, type_in, ldb, sb, old, dc.data, type_out, ldc, sc, batches, compute, -1));
                 std::vector<Out> got = dc.read();
                 for (long batch = 0; batch < batches; batch++)
                     for (long j = 0; j < n; j++)
