@@ -106,28 +106,6 @@ extern "C" __global__ void __launch_bounds__(THREADS) attention_forward(Attentio
     write(y, 1, a.y.of(at.b, at.h), a.y.row, row, a.queries, feature, a.e);
 }
 
-// statistics[b, h, t] = (factor·L, Σ dy·y), and (+∞, 0), a query that sees nothing, from T to the padded size. Eight lanes a row; grid ⌈B·H·padded / 32⌉.
-extern "C" __global__ void __launch_bounds__(THREADS) attention_statistics(Attention a, int64 count, acc_t factor) {
-    int64 row = ((int64)blockIdx.x * THREADS + threadIdx.x) / 8;
-    int lane = threadIdx.x % 8, head = (int)(row / a.padded), query = (int)(row % a.padded);
-    acc_t delta = 0;
-    if (row < count && query < a.queries) {
-        int b = head / a.heads, h = head % a.heads;
-        const T* y = a.y.of(b, h) + query * a.y.row;
-        const T* dy = a.dy.of(b, h) + query * a.dy.row;
-        if (a.packed) {
-            for (int e = lane * VEC; e < a.e; e += 8 * VEC) {
-                Pack<T, VEC> p = load_pack<VEC>(y + e), dp = load_pack<VEC>(dy + e);
-                for (int i = 0; i < VEC; i++) delta += widen(p.at[i]) * widen(dp.at[i]);
-            }
-        } else {
-            for (int e = lane; e < a.e; e += 8) delta += widen(y[e]) * widen(dy[e]);
-        }
-    }
-    for (int offset = 4; offset > 0; offset /= 2) delta += __shfl_xor_sync(FULL_MASK, delta, offset);
-    if (lane == 0 && row < count) a.statistics[row] = {query < a.queries ? a.log_sum_exp[(int64)head * a.queries + query] * factor : (acc_t)INF_F, delta};
-}
-
 // With P = e^(s − L) and dS = P∘(dY·Vᵀ − δ): the gradients of 32 keys, dv = Pᵀ·dY and dk = scale·dSᵀ·Q, or of 32 queries, dq = scale·dS·K. Rows are the keys or the queries,
 // columns the other side.
 template <bool KEYS> INLINE void backward(const Attention& a) {
