@@ -1,96 +1,213 @@
+using System.Runtime.InteropServices;
+using TensorCore.Cpu;
+using TensorCore.Cuda;
+
 namespace TensorCore;
 
-// Convolutions as one matrix product for each element of the kernel: of the weight there with the image's windows there. Kernels of their own are to come.
 internal sealed partial class CudaBackend
 {
+    // Up to this many target channels of a group a tile of a matrix product would stay all but empty: see conv_direct.cu.
+    private const int DirectRows = 4;
+
+    // With fewer blocks a GPU idles, and sums of many terms are cut; by the shape alone, so that they have the same bits on every GPU.
+    private const int FewTiles = 128, EnoughTiles = 256, LeastTerms = 256;
+
     public void Conv2d(ConvGeometry geometry, Tensor x, Tensor weight, Tensor? bias, Tensor y)
     {
         if (y.Count == 0) return;
-        using (Autograd.NoGrad())
+        int taps = weight.Sizes[2] * weight.Sizes[3], outputs = weight.Sizes[0], channels = weight.Sizes[1];
+        ConvSides sides = new(geometry, x, y, weight, transposed: false);
+        if (sides.IsDirect) LaunchDirect(sides, x, weight, bias, y, group: (long)sides.Rows * channels * taps, row: (long)channels * taps, channel: taps);
+        else
         {
-            Tensor padded = Padded(geometry, x), sum = Tensor.Empty([y.Sizes[0], geometry.Groups, y.Sizes[1] / geometry.Groups, y.Sizes[2] * y.Sizes[3]], padded.DType, y.Device); // (N, G, O/G, P)
-            bool first = true;
-            foreach ((int p, int q) in Places(weight))
-            {
-                MatMul(At(geometry, weight, p, q, padded.DType), Windows(geometry, padded, p, q, y), sum, accumulate: !first);
-                first = false;
-            }
-            y.CopyFrom(WithBias(sum.Reshape(y.Shape), bias));
+            // (groups, rows, channels·taps) → (groups, channels·taps, rows)
+            int packedRow = sides.PackedRow;
+            long terms = (long)channels * taps;
+            Tensor packed = Packed(weight, [geometry.Groups, (int)terms, sides.Rows], [outputs / geometry.Groups * terms, 1, terms], packedRow);
+            AxisMap h = AxisMap.Convolution(weight.Sizes[2], geometry.Stride.Height, geometry.Padding.Height, geometry.Dilation.Height, y.Sizes[2]);
+            AxisMap w = AxisMap.Convolution(weight.Sizes[3], geometry.Stride.Width, geometry.Padding.Width, geometry.Dilation.Width, y.Sizes[3]);
+            Correlate(sides, [h], [w], x, packed, bias, y);
         }
     }
 
     public void ConvTranspose2d(ConvGeometry geometry, Tensor x, Tensor weight, Tensor? bias, Tensor y)
     {
         if (y.Count == 0) return;
-        using (Autograd.NoGrad())
+        int taps = weight.Sizes[2] * weight.Sizes[3], channels = weight.Sizes[0] / geometry.Groups, rows = weight.Sizes[1];
+        ConvSides sides = new(geometry, x, y, weight, transposed: true);
+        if (sides.IsDirect) LaunchDirect(sides, x, weight, bias, y, group: (long)channels * rows * taps, row: taps, channel: (long)rows * taps);
+        else
         {
-            DType wide = Tensor.StatisticsType(x.DType);
-            (int height, int width) = (y.Sizes[2] + (2 * geometry.Padding.Height), y.Sizes[3] + (2 * geometry.Padding.Width));
-            Tensor padded = Tensor.Zeros([y.Sizes[0], y.Sizes[1], height, width], wide, y.Device);
-            if (x.Count > 0)
-            {
-                Tensor columns = x.To(wide).Reshape(x.Sizes[0], geometry.Groups, x.Sizes[1] / geometry.Groups, x.Sizes[2] * x.Sizes[3]); // (N, G, O/G, P)
-                foreach ((int p, int q) in Places(weight))
-                    AddStrided(At(geometry, weight, p, q, wide).Transpose().MatMul(columns).Reshape(y.Sizes[0], y.Sizes[1], x.Sizes[2], x.Sizes[3]), Window(geometry, padded, p, q, x));
-            }
-            y.CopyFrom(WithBias(padded.Narrow(2, geometry.Padding.Height, y.Sizes[2]).Narrow(3, geometry.Padding.Width, y.Sizes[3]), bias));
+            // (groups, channels, rows, taps) → (groups, channels, taps, rows)
+            Tensor packed = Packed(weight, [geometry.Groups, channels, taps, rows], [(long)channels * rows * taps, (long)rows * taps, 1, taps], sides.PackedRow);
+            AxisMap[] h = AxisMap.Transposed(weight.Sizes[2], geometry.Stride.Height, geometry.Padding.Height, geometry.Dilation.Height, y.Sizes[2]);
+            AxisMap[] w = AxisMap.Transposed(weight.Sizes[3], geometry.Stride.Width, geometry.Padding.Width, geometry.Dilation.Width, y.Sizes[3]);
+            Correlate(sides, h, w, x, packed, bias, y);
         }
     }
 
-    public void Conv2dWeightGradient(ConvGeometry geometry, Tensor x, Tensor dy, Tensor dweight)
+    /// <summary>The sizes of a convolution, seen from the target that it fills.</summary>
+    private readonly struct ConvSides
     {
-        if (dweight.Count == 0) return;
-        using (Autograd.NoGrad())
+        public ConvSides(ConvGeometry geometry, Tensor source, Tensor target, Tensor weight, bool transposed)
         {
-            if (x.Count == 0 || dy.Count == 0)
+            (Geometry, Images, Transposed) = (geometry, source.Sizes[0], transposed);
+            (Channels, Rows) = (source.Sizes[1] / geometry.Groups, target.Sizes[1] / geometry.Groups);
+            (Source, Target, Kernel) = ((source.Sizes[2], source.Sizes[3]), (target.Sizes[2], target.Sizes[3]), (weight.Sizes[2], weight.Sizes[3]));
+            RequirePlane(source);
+            RequirePlane(target);
+            // The products' tables of terms hold 32 bits.
+            long group = (long)Channels * Source.Height * Source.Width, terms = (long)Channels * Kernel.Height * Kernel.Width;
+            IsDirect = Rows <= DirectRows || group > int.MaxValue / 2 || terms > int.MaxValue / 2;
+        }
+
+        public ConvGeometry Geometry { get; }
+
+        public bool Transposed { get; }
+
+        public int Images { get; }
+
+        public int Channels { get; }
+
+        public int Rows { get; }
+
+        public Size2d Source { get; }
+
+        public Size2d Target { get; }
+
+        public Size2d Kernel { get; }
+
+        public bool IsDirect { get; }
+
+        /// <summary>Rows of packed weights are whole vectors.</summary>
+        public int PackedRow => (Rows + 3) & ~3;
+    }
+
+    /// <exception cref="ShapeException">A plane has more elements than 32 bits count.</exception>
+    private static void RequirePlane(Tensor t)
+    {
+        if ((long)t.Sizes[2] * t.Sizes[3] > int.MaxValue)
+            throw new ShapeException($"convolution on a GPU: a plane of {t.Sizes[2]}×{t.Sizes[3]} has more than {int.MaxValue} elements");
+    }
+
+    /// <summary>The weights with the target channels innermost, padded to whole vectors; <paramref name="sizes"/> and <paramref name="strides"/> are the weight's in that order.</summary>
+    private Tensor Packed(Tensor weight, int[] sizes, long[] strides, int packedRow)
+    {
+        int[] padded = [.. sizes[..^1], packedRow];
+        Tensor packed = Tensor.Empty(padded, weight.DType, weight.Device);
+        if (sizes[^1] != packedRow) Fill(packed, 0);
+        Copy(weight.ViewAs(sizes, strides, weight.Offset), packed.ViewAs(sizes, Tensor.ContiguousStrides(padded), 0));
+        return packed;
+    }
+
+    private unsafe void Correlate(ConvSides sides, AxisMap[] h, AxisMap[] w, Tensor x, Tensor packed, Tensor? bias, Tensor y)
+    {
+        CorrelationLayout c = new()
+        {
+            Images = sides.Images,
+            Groups = sides.Geometry.Groups,
+            Channels = sides.Channels,
+            Rows = sides.Rows,
+            SourceHeight = sides.Source.Height,
+            SourceWidth = sides.Source.Width,
+            TargetHeight = sides.Target.Height,
+            TargetWidth = sides.Target.Width,
+            KernelHeight = sides.Kernel.Height,
+            KernelWidth = sides.Kernel.Width,
+            PackedRow = sides.PackedRow,
+            Vectors = h.Length == 1 && w.Length == 1 && (long)y.Sizes[2] * y.Sizes[3] % 4 == 0 && (nint)y.Pointer % 16 == 0 ? 1 : 0,
+        };
+        long columns = (long)sides.Images * h[0].Count * w[0].Count; // the first residue has the most
+        int residues = h.Length * w.Length, terms = sides.Channels * h.Max(m => m.Taps.Length) * w.Max(m => m.Taps.Length);
+        (int tile, int tileRows, int tileColumns) = CorrelationTile(sides.Rows, columns, (long)c.Groups * residues, y.DType);
+        c.RowTiles = (int)CudaLaunch.Blocks(sides.Rows, tileRows);
+        c.ColumnTiles = checked((int)CudaLaunch.Blocks(columns, tileColumns));
+        (c.Splits, c.Chunk) = Parts(terms, (long)c.RowTiles * c.ColumnTiles * c.Groups * residues);
+        Tensor? partial = c.Splits > 1 ? Scratch(c.Splits * y.Count, Tensor.StatisticsType(y.DType), y.Device) : null;
+        CudaKernel kernel = Kernel("conv2d.cu", "correlate", y.DType, ("TILE", tile));
+        int threads = tileRows * tileColumns / (y.DType == DType.Float64 ? 16 : tile == 128 ? 64 : 32);
+        for (int i = 0; i < h.Length; i += CorrelationLayout.MaxMaps)
+        {
+            for (int j = 0; j < w.Length; j += CorrelationLayout.MaxMaps)
             {
-                dweight.Fill(0);
-                return;
-            }
-            Tensor padded = Padded(geometry, x), columns = dy.To(padded.DType).Reshape(dy.Sizes[0], geometry.Groups, dy.Sizes[1] / geometry.Groups, dy.Sizes[2] * dy.Sizes[3]);
-            Tensor sum = Tensor.Empty([geometry.Groups, dy.Sizes[1] / geometry.Groups, dweight.Sizes[1]], padded.DType, x.Device); // (G, O/G, C/G)
-            foreach ((int p, int q) in Places(dweight))
-            {
-                // Summed over the images, an axis that the sum has not.
-                MatMul(columns, Windows(geometry, padded, p, q, dy).Transpose(), sum, accumulate: false);
-                dweight.Narrow(2, p, 1).Narrow(3, q, 1).CopyFrom(sum.Reshape(dweight.Sizes[0], dweight.Sizes[1], 1, 1));
+                c.Take(h.AsSpan(i, Math.Min(CorrelationLayout.MaxMaps, h.Length - i)), w.AsSpan(j, Math.Min(CorrelationLayout.MaxMaps, w.Length - j)));
+                kernel.Launch((long)c.RowTiles * c.ColumnTiles * c.Splits * c.Groups * c.MapsH * c.MapsW, threads, 0, x, packed, bias, y, partial, y.Count, KernelArgument.OfStructure(&c));
             }
         }
+        if (partial is not null) SumParts(partial, bias, y, c.Splits, (long)y.Sizes[2] * y.Sizes[3], y.Sizes[1]);
     }
 
-    private static IEnumerable<(int P, int Q)> Places(Tensor weight)
+    /// <summary>The tile of conv2d.cu for a product's sizes: large ones reuse more of what they load, small ones waste less and are more.</summary>
+    private static (int Tile, int Rows, int Columns) CorrelationTile(int rows, long columns, long products, DType type)
     {
-        (int height, int width) = (weight.Size(2), weight.Size(3));
-        for (int p = 0; p < height; p++)
-            for (int q = 0; q < width; q++) yield return (p, q);
+        if (rows <= 32) return (32, 32, 128);
+        bool full = rows % 128 is 0 or > 64 && CudaLaunch.Blocks(rows, 128) * CudaLaunch.Blocks(columns, 128) * products >= FewTiles;
+        return full && type != DType.Float64 ? (128, 128, 128) : (64, 64, 64);
     }
 
-    private static Tensor WithBias(Tensor y, Tensor? bias) => bias is null ? y : y + bias.To(y.DType).Reshape(bias.Sizes[0], 1, 1);
-
-    /// <summary>x with zeros around it, wide enough to be summed in.</summary>
-    private static Tensor Padded(ConvGeometry geometry, Tensor x)
+    /// <summary>Into how many parts sums of so many terms are cut where there are few tiles, and the terms of a part, a multiple of 16.</summary>
+    private static (int Splits, int Chunk) Parts(int terms, long tiles)
     {
-        x = x.To(Tensor.StatisticsType(x.DType));
-        (int above, int before) = (geometry.Padding.Height, geometry.Padding.Width);
-        if (above == 0 && before == 0) return x;
-        Tensor padded = Tensor.Zeros([x.Sizes[0], x.Sizes[1], x.Sizes[2] + (2 * above), x.Sizes[3] + (2 * before)], x.DType, x.Device);
-        padded.Narrow(2, above, x.Sizes[2]).Narrow(3, before, x.Sizes[3]).CopyFrom(x);
-        return padded;
+        if (tiles >= FewTiles || terms < 2 * LeastTerms) return (1, Math.Max(terms, 1));
+        long parts = Math.Min(CudaLaunch.Blocks(EnoughTiles, tiles), terms / LeastTerms);
+        int chunk = (int)(CudaLaunch.Blocks(CudaLaunch.Blocks(terms, parts), 16) * 16);
+        return ((int)CudaLaunch.Blocks(terms, chunk), chunk);
     }
 
-    /// <summary>The weights at one element of the kernel: (G, O/G, C/G).</summary>
-    private static Tensor At(ConvGeometry geometry, Tensor weight, int p, int q, DType wide) =>
-        weight.Narrow(2, p, 1).Narrow(3, q, 1).To(wide).Reshape(geometry.Groups, weight.Sizes[0] / geometry.Groups, weight.Sizes[1]);
-
-    /// <summary>What that element meets in each window, as columns: (N, G, C/G, P).</summary>
-    private static Tensor Windows(ConvGeometry geometry, Tensor padded, int p, int q, Tensor like) =>
-        Window(geometry, padded, p, q, like).Contiguous().Reshape(padded.Sizes[0], geometry.Groups, padded.Sizes[1] / geometry.Groups, like.Sizes[2] * like.Sizes[3]);
-
-    /// <summary>The same as a view of the padded images.</summary>
-    private static Tensor Window(ConvGeometry geometry, Tensor padded, int p, int q, Tensor like)
+    /// <summary>y = the sum of the parts in their order, plus the bias of each element's channel.</summary>
+    private unsafe void SumParts(Tensor partial, Tensor? bias, Tensor y, int parts, long plane, long channels)
     {
-        ReadOnlySpan<long> s = padded.Strides;
-        return padded.ViewAs([padded.Sizes[0], padded.Sizes[1], like.Sizes[2], like.Sizes[3]], [s[0], s[1], s[2] * geometry.Stride.Height, s[3] * geometry.Stride.Width],
-            padded.Offset + (p * geometry.Dilation.Height * s[2]) + (q * geometry.Dilation.Width * s[3]));
+        int vec = 16 / partial.DType.Size();
+        bool packs = y.Count % vec == 0 && (nint)y.Pointer % 16 == 0;
+        Divider byPlane = new(plane), byChannels = new(channels);
+        Kernel("conv2d_parts.cu", packs ? "sum_parts_packs" : "sum_parts_elements", y.DType).Launch(CudaLaunch.Blocks(y.Count, 256 * (packs ? vec : 1)), 256, 0,
+            partial, bias, y, y.Count, parts, KernelArgument.OfStructure(&byPlane), KernelArgument.OfStructure(&byChannels));
+    }
+
+    /// <summary>As conv_direct.cu takes it by value.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct DirectLayout
+    {
+        public int Groups, Channels, Rows, SourceHeight, SourceWidth, KernelHeight, KernelWidth;
+        public int StrideH, StrideW, PaddingH, PaddingW, DilationH, DilationW;
+        public long WeightGroup, WeightRow, WeightChannel;
+        public int Positions;
+        public long Count;
+        public Divider Quarter, Planes, Line, ByStrideH, ByStrideW;
+    }
+
+    private unsafe void LaunchDirect(ConvSides sides, Tensor x, Tensor weight, Tensor? bias, Tensor y, long group, long row, long channel)
+    {
+        ConvGeometry g = sides.Geometry;
+        int positions = sides.Target.Height * sides.Target.Width;
+        long quarter = CudaLaunch.Blocks(positions, 4), planes = (long)g.Groups * sides.Rows;
+        DirectLayout d = new()
+        {
+            Groups = g.Groups,
+            Channels = sides.Channels,
+            Rows = sides.Rows,
+            SourceHeight = sides.Source.Height,
+            SourceWidth = sides.Source.Width,
+            KernelHeight = sides.Kernel.Height,
+            KernelWidth = sides.Kernel.Width,
+            StrideH = g.Stride.Height,
+            StrideW = g.Stride.Width,
+            PaddingH = g.Padding.Height,
+            PaddingW = g.Padding.Width,
+            DilationH = g.Dilation.Height,
+            DilationW = g.Dilation.Width,
+            WeightGroup = group,
+            WeightRow = row,
+            WeightChannel = channel,
+            Positions = positions,
+            Count = sides.Images * planes * quarter,
+            Quarter = new Divider(quarter),
+            Planes = new Divider(planes),
+            Line = new Divider(sides.Target.Width),
+            ByStrideH = new Divider(g.Stride.Height),
+            ByStrideW = new Divider(g.Stride.Width),
+        };
+        Kernel("conv_direct.cu", sides.Transposed ? "direct_transposed" : "direct", y.DType).Launch(CudaLaunch.Blocks(d.Count, 256), 256, 0,
+            x, weight, bias, y, KernelArgument.OfStructure(&d));
     }
 }
