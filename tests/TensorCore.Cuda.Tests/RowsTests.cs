@@ -1,4 +1,5 @@
 using TensorCore.Tests;
+
 namespace TensorCore.Cuda.Tests;
 
 /// <summary>Kernels over rows in every way that they spread a row over threads: part of a warp, a warp, a block with the row in registers, a walk; aligned and not.</summary>
@@ -60,15 +61,15 @@ public sealed class RowsTests
     {
         if (n > 4096 && Gpu.IsEmulated && !Cases.Long) return; // the emulated device takes a minute for the longest
         EveryType((dtype, tolerance) => RowsTwin.Compare(dtype, 4 * tolerance, i =>
-    {
-        int rows = fewer + (n < 10000 ? 17 : 0); // several rows a block, and not as many in the last
-        Tensor x = i.Values([rows, n], -1, 1, offset), w = i.Values([n], 0.5, 1.5), dy = i.Values([rows, n]), mean = i.Statistic([rows], -0.1, 0.1), rstd = i.Statistic([rows], 0.5, 1.5);
-        Tensor dx = i.Empty([rows, n]), dw = i.Empty([n]), db = i.Empty([n]), dxOnly = i.Empty([rows, n]), dwOnly = i.Empty([n]);
-        i.Backend.NormBackward(x, w, mean, rstd, dy, dx, dw, db);
-        i.Backend.NormBackward(x, null, null, rstd, dy, dxOnly, null, null);
-        i.Backend.NormBackward(x, w, null, rstd, dy, null, dwOnly, null);
-        return [dx, dw, db, dxOnly, dwOnly];
-    }));
+        {
+            int rows = fewer + (n < 10000 ? 17 : 0); // several rows a block, and not as many in the last
+            Tensor x = i.Values([rows, n], -1, 1, offset), w = i.Values([n], 0.5, 1.5), dy = i.Values([rows, n]), mean = i.Statistic([rows], -0.1, 0.1), rstd = i.Statistic([rows], 0.5, 1.5);
+            Tensor dx = i.Empty([rows, n]), dw = i.Empty([n]), db = i.Empty([n]), dxOnly = i.Empty([rows, n]), dwOnly = i.Empty([n]);
+            i.Backend.NormBackward(x, w, mean, rstd, dy, dx, dw, db);
+            i.Backend.NormBackward(x, null, null, rstd, dy, dxOnly, null, null);
+            i.Backend.NormBackward(x, w, null, rstd, dy, null, dwOnly, null);
+            return [dx, dw, db, dxOnly, dwOnly];
+        }));
     }
 
     [GpuFact]

@@ -109,7 +109,15 @@ internal sealed unsafe class AttentionCall
         AttentionHeads Of(int i) => _tensors[i] is not { } x ? default : new() { Data = (nint)x.Pointer, Batch = _axes.Batch(i), Head = _axes.Head(i), Row = LeadingAxes.RowStep(x) };
         _arguments = new AttentionArguments()
         {
-            Q = Of(0), K = Of(1), V = Of(2), Y = Of(3), Dy = Of(4), Dq = Of(5), Dk = Of(6), Dv = Of(7), Mask = Of(8),
+            Q = Of(0),
+            K = Of(1),
+            V = Of(2),
+            Y = Of(3),
+            Dy = Of(4),
+            Dq = Of(5),
+            Dk = Of(6),
+            Dv = Of(7),
+            Mask = Of(8),
             LogSumExp = (nint)logSumExp.Pointer,
             Padded = checked((Queries + 127) / 128 * 128), // whole blocks of all kernels
             Heads = _axes.Heads,
