@@ -145,7 +145,8 @@ internal sealed class BlockPool(IMemorySource source, long minBytesBetweenCollec
     private void Collect(int generation)
     {
         Interlocked.Increment(ref _collections);
-        GC.Collect(generation, GCCollectionMode.Forced, blocking: true);
+        // A young generation that is only swept leaves a region of 4 MB behind at each collection, half of it committed: a process grew from 84 to 206 MB that way.
+        GC.Collect(generation, GCCollectionMode.Forced, blocking: true, compacting: generation < 2);
         GC.WaitForPendingFinalizers();
     }
 
