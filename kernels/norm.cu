@@ -208,24 +208,25 @@ INLINE void backward_rows(const T* x, const T* weight, const acc_t* mean, const 
 extern "C" __global__ void __launch_bounds__(512) norm_backward_rows_0(BACKWARD_PARAMETERS) { backward_rows<PACKS_IN(8), true>(BACKWARD_ARGUMENTS); }
 extern "C" __global__ void __launch_bounds__(512) norm_backward_rows_1(BACKWARD_PARAMETERS) { backward_rows<PACKS_IN(16), false>(BACKWARD_ARGUMENTS); }
 
-// dw = Σ over the blocks of their parts, and db likewise (blockIdx.y = 1): 32 columns a block, 32 threads each.
+// dw = Σ over the blocks of their parts, and db likewise (blockIdx.y = 1): 32 columns a block, a warp for every so many parts of all of them.
 extern "C" __global__ void __launch_bounds__(1024) norm_column_sums(const acc_t* dw_sums, const acc_t* db_sums, T* dw, T* db, int parts, int n) {
     __shared__ acc_t part[WARP][WARP + 1];
     const acc_t* sums = blockIdx.y == 0 ? dw_sums : db_sums;
     T* to = blockIdx.y == 0 ? dw : db;
     if (!to) return;
-    int lane = threadIdx.x % WARP, line = threadIdx.x / WARP;
-    int64 column = (int64)blockIdx.x * WARP + lane;
+    int lane = threadIdx.x % WARP, line = threadIdx.x / WARP, lines = blockDim.x / WARP;
+    int64 first = (int64)blockIdx.x * WARP;
     acc_t sum = (acc_t)0;
-    if (column < n) {
-#pragma unroll 4
-        for (int r = line; r < parts; r += WARP) sum += sums[(int64)r * n + column];
+    if (first + lane < n) {
+#pragma unroll 8
+        for (int r = line; r < parts; r += lines) sum += sums[(int64)r * n + first + lane];
     }
     part[line][lane] = sum;
     __syncthreads();
-    sum = warp_sum(part[lane][line]);
-    column = (int64)blockIdx.x * WARP + line;
-    if (lane == 0 && column < n) to[column] = narrow<T>(sum);
+    for (int column = line; column < WARP; column += lines) {
+        sum = warp_sum(lane < lines ? part[lane][column] : (acc_t)0);
+        if (lane == 0 && first + column < n) to[first + column] = narrow<T>(sum);
+    }
 }
 
 // --- Backward of longer rows: dx by a block a row, the column sums by themselves. ---

@@ -63,6 +63,7 @@ internal sealed partial class CudaBackend
     private void AddParts(Tensor? sumsW, Tensor? sumsB, Tensor? dweight, Tensor? dbias, int parts, int n)
     {
         if ((dweight ?? dbias) is not { } any) return;
-        Kernel(NormFile, "norm_column_sums", any.DType).Launch((CudaLaunch.Blocks(n, Warp), 2), 1024, 0, sumsW, sumsB, dweight, dbias, parts, n);
+        int threads = Warp * LanesFor(CudaLaunch.Blocks(parts, 8)); // a warp for every eight parts
+        Kernel(NormFile, "norm_column_sums", any.DType).Launch((CudaLaunch.Blocks(n, Warp), 2), threads, 0, sumsW, sumsB, dweight, dbias, parts, n);
     }
 }
