@@ -29,3 +29,17 @@ template <int N> INLINE void sum_parts(const acc_t* partial, const T* bias, T* y
 #define ACC_VEC ((int)(16 / sizeof(acc_t)))
 extern "C" __global__ void __launch_bounds__(256) sum_parts_elements(const acc_t* partial, const T* bias, T* y, int64 count, int parts, Divider plane, Divider channels) { sum_parts<1>(partial, bias, y, count, parts, plane, channels); }
 extern "C" __global__ void __launch_bounds__(256) sum_parts_packs(const acc_t* partial, const T* bias, T* y, int64 count, int parts, Divider plane, Divider channels) { sum_parts<ACC_VEC>(partial, bias, y, count, parts, plane, channels); }
+
+// y[g, o, c, tap] = Σ over parts, in their order, of partial[part, g, o, tap, c], whose o and c are padded to `rows` and `channels`. taps, inner = channels·taps and outer = rows·inner are y's.
+extern "C" __global__ void __launch_bounds__(256)
+sum_weight_parts(const acc_t* partial, T* y, int64 count, int parts, int rows, int channels, int groups, Divider taps, Divider inner, Divider outer) {
+    int64 i = (int64)blockIdx.x * blockDim.x + threadIdx.x;
+    if (i >= count) return;
+    int64 group = divide(i, outer), line = divide(i, inner), row = line - group * (outer.divisor / inner.divisor), rest = i - line * inner.divisor;
+    int64 channel = divide(rest, taps), tap = rest - channel * taps.divisor, size = (int64)rows * taps.divisor * channels;
+    const acc_t* from = partial + group * size + (row * taps.divisor + tap) * channels + channel;
+    acc_t sum = 0;
+#pragma unroll 4
+    for (int p = 0; p < parts; p++) sum += from[p * groups * size];
+    y[i] = narrow<T>(sum);
+}

@@ -15,36 +15,37 @@ internal sealed partial class CudaBackend
     public void Conv2d(ConvGeometry geometry, Tensor x, Tensor weight, Tensor? bias, Tensor y)
     {
         if (y.Count == 0) return;
-        int taps = weight.Sizes[2] * weight.Sizes[3], outputs = weight.Sizes[0], channels = weight.Sizes[1];
         ConvSides sides = new(geometry, x, y, weight, transposed: false);
-        if (sides.IsDirect) LaunchDirect(sides, x, weight, bias, y, group: (long)sides.Rows * channels * taps, row: (long)channels * taps, channel: taps);
-        else
+        long taps = (long)weight.Sizes[2] * weight.Sizes[3], terms = sides.Channels * taps;
+        WeightStrides strides = new(sides.Rows * terms, Row: terms, Channel: taps);
+        if (sides.IsDirect)
         {
-            // (groups, rows, channels·taps) → (groups, channels·taps, rows)
-            int packedRow = sides.PackedRow;
-            long terms = (long)channels * taps;
-            Tensor packed = Packed(weight, [geometry.Groups, (int)terms, sides.Rows], [outputs / geometry.Groups * terms, 1, terms], packedRow);
-            AxisMap h = AxisMap.Convolution(weight.Sizes[2], geometry.Stride.Height, geometry.Padding.Height, geometry.Dilation.Height, y.Sizes[2]);
-            AxisMap w = AxisMap.Convolution(weight.Sizes[3], geometry.Stride.Width, geometry.Padding.Width, geometry.Dilation.Width, y.Sizes[3]);
-            Correlate(sides, [h], [w], x, packed, bias, y);
+            LaunchDirect(sides, strides, x, weight, bias, y);
+            return;
         }
+        AxisMap h = AxisMap.Convolution(weight.Sizes[2], geometry.Stride.Height, geometry.Padding.Height, geometry.Dilation.Height, y.Sizes[2]);
+        AxisMap w = AxisMap.Convolution(weight.Sizes[3], geometry.Stride.Width, geometry.Padding.Width, geometry.Dilation.Width, y.Sizes[3]);
+        Correlate(sides, strides, [h], [w], x, weight, bias, y);
     }
 
     public void ConvTranspose2d(ConvGeometry geometry, Tensor x, Tensor weight, Tensor? bias, Tensor y)
     {
         if (y.Count == 0) return;
-        int taps = weight.Sizes[2] * weight.Sizes[3], channels = weight.Sizes[0] / geometry.Groups, rows = weight.Sizes[1];
         ConvSides sides = new(geometry, x, y, weight, transposed: true);
-        if (sides.IsDirect) LaunchDirect(sides, x, weight, bias, y, group: (long)channels * rows * taps, row: taps, channel: (long)rows * taps);
-        else
+        long taps = (long)weight.Sizes[2] * weight.Sizes[3];
+        WeightStrides strides = new(sides.Channels * sides.Rows * taps, Row: taps, Channel: sides.Rows * taps);
+        if (sides.IsDirect)
         {
-            // (groups, channels, rows, taps) → (groups, channels, taps, rows)
-            Tensor packed = Packed(weight, [geometry.Groups, channels, taps, rows], [(long)channels * rows * taps, (long)rows * taps, 1, taps], sides.PackedRow);
-            AxisMap[] h = AxisMap.Transposed(weight.Sizes[2], geometry.Stride.Height, geometry.Padding.Height, geometry.Dilation.Height, y.Sizes[2]);
-            AxisMap[] w = AxisMap.Transposed(weight.Sizes[3], geometry.Stride.Width, geometry.Padding.Width, geometry.Dilation.Width, y.Sizes[3]);
-            Correlate(sides, h, w, x, packed, bias, y);
+            LaunchDirect(sides, strides, x, weight, bias, y);
+            return;
         }
+        AxisMap[] h = AxisMap.Transposed(weight.Sizes[2], geometry.Stride.Height, geometry.Padding.Height, geometry.Dilation.Height, y.Sizes[2]);
+        AxisMap[] w = AxisMap.Transposed(weight.Sizes[3], geometry.Stride.Width, geometry.Padding.Width, geometry.Dilation.Width, y.Sizes[3]);
+        Correlate(sides, strides, h, w, x, weight, bias, y);
     }
+
+    /// <summary>Elements from one group, target channel and source channel of a weight to the next; its taps are neighbours.</summary>
+    private readonly record struct WeightStrides(long Group, long Row, long Channel);
 
     /// <summary>The sizes of a convolution, seen from the target that it fills.</summary>
     private readonly struct ConvSides
@@ -58,7 +59,7 @@ internal sealed partial class CudaBackend
             RequirePlane(target);
             // The products' tables of terms hold 32 bits.
             long group = (long)Channels * Source.Height * Source.Width, terms = (long)Channels * Kernel.Height * Kernel.Width;
-            IsDirect = Rows <= DirectRows || group > int.MaxValue / 2 || terms > int.MaxValue / 2;
+            IsDirect = Rows <= DirectRows || group > int.MaxValue / 2 || terms > int.MaxValue / 16;
         }
 
         public ConvGeometry Geometry { get; }
@@ -77,10 +78,10 @@ internal sealed partial class CudaBackend
 
         public Size2d Kernel { get; }
 
+        /// <summary>True if no product of matrices is made of it.</summary>
         public bool IsDirect { get; }
 
-        /// <summary>Rows of packed weights are whole vectors.</summary>
-        public int PackedRow => (Rows + 3) & ~3;
+        public int Taps => Kernel.Height * Kernel.Width;
     }
 
     /// <exception cref="ShapeException">A plane has more elements than 32 bits count.</exception>
@@ -90,22 +91,34 @@ internal sealed partial class CudaBackend
             throw new ShapeException($"convolution on a GPU: a plane of {t.Sizes[2]}×{t.Sizes[3]} has more than {int.MaxValue} elements");
     }
 
-    /// <summary>The weights with the target channels innermost, padded to whole vectors; <paramref name="sizes"/> and <paramref name="strides"/> are the weight's in that order.</summary>
-    private Tensor Packed(Tensor weight, int[] sizes, long[] strides, int packedRow)
+    /// <summary>
+    /// A tensor's elements with its axes in the order of <paramref name="sizes"/>, contiguous but for the last axis, which is padded with zeros to a multiple of <paramref name="unit"/>.
+    /// </summary>
+    private Tensor Rearranged(Tensor x, int[] sizes, long[] strides, int unit)
     {
-        int[] padded = [.. sizes[..^1], packedRow];
-        Tensor packed = Tensor.Empty(padded, weight.DType, weight.Device);
-        if (sizes[^1] != packedRow) Fill(packed, 0);
-        Copy(weight.ViewAs(sizes, strides, weight.Offset), packed.ViewAs(sizes, Tensor.ContiguousStrides(padded), 0));
-        return packed;
+        int[] padded = [.. sizes[..^1], checked((int)(CudaLaunch.Blocks(sizes[^1], unit) * unit))];
+        Tensor y = Tensor.Empty(padded, x.DType, x.Device);
+        if (sizes[^1] != padded[^1]) Fill(y, 0);
+        Copy(x.ViewAs(sizes, strides, x.Offset), y.ViewAs(sizes, Tensor.ContiguousStrides(padded), 0));
+        return y;
     }
 
-    private unsafe void Correlate(ConvSides sides, AxisMap[] h, AxisMap[] w, Tensor x, Tensor packed, Tensor? bias, Tensor y)
+    private unsafe void Correlate(ConvSides sides, WeightStrides strides, AxisMap[] h, AxisMap[] w, Tensor x, Tensor weight, Tensor? bias, Tensor y)
     {
+        int groups = sides.Geometry.Groups;
+        bool tensorCores = HasTensorCores(y);
+        Tensor packed;
+        if (tensorCores)
+        {
+            x = ChannelsLast(x, groups);
+            packed = Rearranged(weight, [groups, sides.Rows, sides.Taps, sides.Channels], [strides.Group, strides.Row, 1, strides.Channel], TensorChunk);
+        }
+        else packed = Rearranged(weight, [groups, sides.Channels, sides.Taps, sides.Rows], [strides.Group, strides.Channel, 1, strides.Row], 4);
+        int vector = tensorCores ? TensorChunk : 4;
         CorrelationLayout c = new()
         {
             Images = sides.Images,
-            Groups = sides.Geometry.Groups,
+            Groups = groups,
             Channels = sides.Channels,
             Rows = sides.Rows,
             SourceHeight = sides.Source.Height,
@@ -114,43 +127,48 @@ internal sealed partial class CudaBackend
             TargetWidth = sides.Target.Width,
             KernelHeight = sides.Kernel.Height,
             KernelWidth = sides.Kernel.Width,
-            PackedRow = sides.PackedRow,
-            Vectors = h.Length == 1 && w.Length == 1 && (long)y.Sizes[2] * y.Sizes[3] % 4 == 0 && (nint)y.Pointer % 16 == 0 ? 1 : 0,
+            PackedRow = packed.Sizes[3],
+            Vectors = h.Length == 1 && w.Length == 1 && (long)y.Sizes[2] * y.Sizes[3] % vector == 0 && (nint)y.Pointer % 16 == 0 ? 1 : 0,
         };
         long columns = (long)sides.Images * h[0].Count * w[0].Count; // the first residue has the most
-        int residues = h.Length * w.Length, terms = sides.Channels * h.Max(m => m.Taps.Length) * w.Max(m => m.Taps.Length);
-        (int tile, int tileRows, int tileColumns) = CorrelationTile(sides.Rows, columns, (long)c.Groups * residues, y.DType);
-        c.RowTiles = (int)CudaLaunch.Blocks(sides.Rows, tileRows);
-        c.ColumnTiles = checked((int)CudaLaunch.Blocks(columns, tileColumns));
-        (c.Splits, c.Chunk) = Parts(terms, (long)c.RowTiles * c.ColumnTiles * c.Groups * residues);
+        int residues = h.Length * w.Length, channels = tensorCores ? c.PackedRow : c.Channels, terms = channels * h.Max(m => m.Taps.Length) * w.Max(m => m.Taps.Length);
+        ConvTile tile = tensorCores ? TensorTile(sides.Rows, columns, (long)groups * residues) : CorrelationTile(sides.Rows, columns, (long)groups * residues, y.DType);
+        c.RowTiles = (int)CudaLaunch.Blocks(sides.Rows, tile.Rows);
+        c.ColumnTiles = checked((int)CudaLaunch.Blocks(columns, tile.Columns));
+        (c.Splits, c.Chunk) = Parts(terms, (long)c.RowTiles * c.ColumnTiles * groups * residues);
         Tensor? partial = c.Splits > 1 ? Scratch(c.Splits * y.Count, Tensor.StatisticsType(y.DType), y.Device) : null;
-        CudaKernel kernel = Kernel("conv2d.cu", "correlate", y.DType, ("TILE", tile));
-        int threads = tileRows * tileColumns / (y.DType == DType.Float64 ? 16 : tile == 128 ? 64 : 32);
+        CudaKernel kernel = tensorCores ? Kernel("conv2d_tensor.cu", "correlate_tensor", y.DType, ("TILE", tile.Name)) : Kernel("conv2d.cu", "correlate", y.DType, ("TILE", tile.Name));
+        int shared = tensorCores ? TensorTileBytes(tile) + (tile.Columns * sizeof(long)) : 0;
         for (int i = 0; i < h.Length; i += CorrelationLayout.MaxMaps)
         {
             for (int j = 0; j < w.Length; j += CorrelationLayout.MaxMaps)
             {
                 c.Take(h.AsSpan(i, Math.Min(CorrelationLayout.MaxMaps, h.Length - i)), w.AsSpan(j, Math.Min(CorrelationLayout.MaxMaps, w.Length - j)));
-                kernel.Launch((long)c.RowTiles * c.ColumnTiles * c.Splits * c.Groups * c.MapsH * c.MapsW, threads, 0, x, packed, bias, y, partial, y.Count, KernelArgument.OfStructure(&c));
+                kernel.Launch((long)c.RowTiles * c.ColumnTiles * c.Splits * groups * c.MapsH * c.MapsW, tile.Threads, shared,
+                    x, packed, bias, y, partial, y.Count, KernelArgument.OfStructure(&c));
             }
         }
         if (partial is not null) SumParts(partial, bias, y, c.Splits, (long)y.Sizes[2] * y.Sizes[3], y.Sizes[1]);
     }
 
+    /// <summary>The part of a product that a block computes: TILE in the kernels, its rows and columns, and the threads.</summary>
+    private readonly record struct ConvTile(int Name, int Rows, int Columns, int Threads);
+
     /// <summary>The tile of conv2d.cu for a product's sizes: large ones reuse more of what they load, small ones waste less and are more.</summary>
-    private static (int Tile, int Rows, int Columns) CorrelationTile(int rows, long columns, long products, DType type)
+    private static ConvTile CorrelationTile(int rows, long columns, long products, DType type)
     {
-        if (rows <= 32) return (32, 32, 128);
+        bool wide = type == DType.Float64; // 4×4 sums a thread, else 8×8 or 8×4
+        if (rows <= 32) return new(32, 32, 128, wide ? 256 : 128);
         bool full = rows % 128 is 0 or > 64 && CudaLaunch.Blocks(rows, 128) * CudaLaunch.Blocks(columns, 128) * products >= FewTiles;
-        return full && type != DType.Float64 ? (128, 128, 128) : (64, 64, 64);
+        return full && !wide ? new(128, 128, 128, 256) : new(64, 64, 64, wide ? 256 : 128);
     }
 
-    /// <summary>Into how many parts sums of so many terms are cut where there are few tiles, and the terms of a part, a multiple of 16.</summary>
+    /// <summary>Into how many parts sums of so many terms are cut where there are few tiles, and the terms of a part, a multiple of 32.</summary>
     private static (int Splits, int Chunk) Parts(int terms, long tiles)
     {
         if (tiles >= FewTiles || terms < 2 * LeastTerms) return (1, Math.Max(terms, 1));
         long parts = Math.Min(CudaLaunch.Blocks(EnoughTiles, tiles), terms / LeastTerms);
-        int chunk = (int)(CudaLaunch.Blocks(CudaLaunch.Blocks(terms, parts), 16) * 16);
+        int chunk = (int)(CudaLaunch.Blocks(CudaLaunch.Blocks(terms, parts), 32) * 32);
         return ((int)CudaLaunch.Blocks(terms, chunk), chunk);
     }
 
@@ -176,7 +194,7 @@ internal sealed partial class CudaBackend
         public Divider Quarter, Planes, Line, ByStrideH, ByStrideW;
     }
 
-    private unsafe void LaunchDirect(ConvSides sides, Tensor x, Tensor weight, Tensor? bias, Tensor y, long group, long row, long channel)
+    private unsafe void LaunchDirect(ConvSides sides, WeightStrides strides, Tensor x, Tensor weight, Tensor? bias, Tensor y)
     {
         ConvGeometry g = sides.Geometry;
         int positions = sides.Target.Height * sides.Target.Width;
@@ -196,9 +214,9 @@ internal sealed partial class CudaBackend
             PaddingW = g.Padding.Width,
             DilationH = g.Dilation.Height,
             DilationW = g.Dilation.Width,
-            WeightGroup = group,
-            WeightRow = row,
-            WeightChannel = channel,
+            WeightGroup = strides.Group,
+            WeightRow = strides.Row,
+            WeightChannel = strides.Channel,
             Positions = positions,
             Count = sides.Images * planes * quarter,
             Quarter = new Divider(quarter),

@@ -25,6 +25,7 @@ internal sealed partial class CudaBackend
         int channels = dweight.Sizes[1], rows = dweight.Sizes[0] / geometry.Groups;
         long weights = (long)rows * channels * dweight.Sizes[2] * dweight.Sizes[3], group = (long)channels * x.Sizes[2] * x.Sizes[3];
         if ((rows <= DirectRows && weights <= DirectWeights) || group > int.MaxValue / 2) WeightGradientDirect(geometry, x, dy, dweight, positions);
+        else if (HasTensorCores(x)) WeightGradientTensor(geometry, x, dy, dweight, positions);
         else WeightGradientProduct(geometry, x, dy, dweight, positions);
     }
 
@@ -42,7 +43,8 @@ internal sealed partial class CudaBackend
     private unsafe void WeightGradientProduct(ConvGeometry geometry, Tensor x, Tensor dy, Tensor dweight, long positions)
     {
         int rows = dweight.Sizes[0] / geometry.Groups, columns = dweight.Sizes[1] * dweight.Sizes[2] * dweight.Sizes[3];
-        (int tile, int tileRows, int tileColumns) = rows <= 32 ? (32, 32, 128) : rows % 128 is 0 or > 64 && columns >= 96 && x.DType != DType.Float64 ? (128, 128, 128) : (64, 64, 64);
+        // Few tiles are no reason against large ones here: the positions are cut.
+        ConvTile tile = CorrelationTile(rows, columns, columns > 64 ? FewTiles : 1, x.DType);
         WeightLayout g = new()
         {
             Groups = geometry.Groups,
@@ -58,17 +60,16 @@ internal sealed partial class CudaBackend
             PaddingW = geometry.Padding.Width,
             DilationH = geometry.Dilation.Height,
             DilationW = geometry.Dilation.Width,
-            RowTiles = (int)CudaLaunch.Blocks(rows, tileRows),
-            ColumnTiles = (int)CudaLaunch.Blocks(columns, tileColumns),
+            RowTiles = (int)CudaLaunch.Blocks(rows, tile.Rows),
+            ColumnTiles = (int)CudaLaunch.Blocks(columns, tile.Columns),
             Positions = positions,
             Plane = new Divider((long)dy.Sizes[2] * dy.Sizes[3]),
             Line = new Divider(dy.Sizes[3]),
         };
         long tiles = (long)g.RowTiles * g.ColumnTiles * g.Groups;
-        (g.Splits, g.Chunk) = PositionParts(positions, tiles, dweight, LeastPositions, EnoughTiles);
+        (g.Splits, g.Chunk) = PositionParts(positions, tiles, dweight.Count, x.DType, LeastPositions, EnoughTiles);
         Tensor? partial = g.Splits > 1 ? Scratch(g.Splits * dweight.Count, Tensor.StatisticsType(x.DType), x.Device) : null;
-        int threads = tileRows * tileColumns / (x.DType == DType.Float64 ? 16 : tile == 128 ? 64 : 32);
-        Kernel("conv2d_weight.cu", "weight_gradient", x.DType, ("TILE", tile)).Launch(tiles * g.Splits, threads, 0, x, dy, dweight, partial, KernelArgument.OfStructure(&g));
+        Kernel("conv2d_weight.cu", "weight_gradient", x.DType, ("TILE", tile.Name)).Launch(tiles * g.Splits, tile.Threads, 0, x, dy, dweight, partial, KernelArgument.OfStructure(&g));
         if (partial is not null) SumParts(partial, null, dweight, g.Splits, 1, 1);
     }
 
@@ -107,17 +108,17 @@ internal sealed partial class CudaBackend
             Line = new Divider(dy.Sizes[3]),
         };
         long blocks = (long)dweight.Sizes[0] * d.Channels * d.TapGroups;
-        (d.Splits, d.Chunk) = PositionParts(positions, blocks, dweight, DirectPositions, EnoughBlocks);
+        (d.Splits, d.Chunk) = PositionParts(positions, blocks, dweight.Count, x.DType, DirectPositions, EnoughBlocks);
         Tensor partial = Scratch(d.Splits * dweight.Count, Tensor.StatisticsType(x.DType), x.Device);
         Kernel("conv_direct.cu", "direct_weight_gradient", x.DType).Launch(blocks * d.Splits, 256, 0, x, dy, partial, KernelArgument.OfStructure(&d));
         SumParts(partial, null, dweight, d.Splits, 1, 1);
     }
 
     /// <summary>Into how many parts the positions are cut, and the positions of a part, a multiple of 16: by the shape alone, so that sums have the same bits on every GPU.</summary>
-    private static (int Splits, long Chunk) PositionParts(long positions, long blocks, Tensor dweight, long least, long enough)
+    private static (int Splits, long Chunk) PositionParts(long positions, long blocks, long sums, DType type, long least, long enough)
     {
         long parts = Math.Min(CudaLaunch.Blocks(enough, blocks), CudaLaunch.Blocks(positions, least));
-        parts = Math.Max(1, Math.Min(parts, PartialBytes / (dweight.Count * Tensor.StatisticsType(dweight.DType).Size())));
+        parts = Math.Max(1, Math.Min(parts, PartialBytes / (sums * Tensor.StatisticsType(type).Size())));
         long chunk = CudaLaunch.Blocks(CudaLaunch.Blocks(positions, parts), 16) * 16;
         return ((int)CudaLaunch.Blocks(positions, chunk), chunk);
     }
