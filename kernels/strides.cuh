@@ -11,6 +11,7 @@ INLINE int64 divide(int64 n, const Divider& d) {
     if ((n >> 31) == 0) return (__umulhi((uint32)n, d.multiplier) + (uint32)n) >> d.shift;
     return n / d.divisor;
 }
+INLINE int divide_small(int n, const Divider& d) { return (__umulhi((uint32)n, d.multiplier) + (uint32)n) >> d.shift; }
 
 #define MAX_AXES 8
 

@@ -39,7 +39,9 @@ extern "C" __global__ void __launch_bounds__(256) update(const Update* updates, 
             if (us) vs = load_pack<VEC>(us + i);
             if (ut) vt = load_pack<VEC>(ut + i);
         } else {
-            for (int k = 0; k < lanes; k++) {
+#pragma unroll
+            for (int k = 0; k < VEC; k++) { // unrolled to the whole: an index that varies would put the packs into memory
+                if (k >= lanes) continue;
                 vp.at[k] = up[i + k];
                 vg.at[k] = ug[i + k];
                 if (us) vs.at[k] = us[i + k];
@@ -48,7 +50,7 @@ extern "C" __global__ void __launch_bounds__(256) update(const Update* updates, 
         }
 #pragma unroll
         for (int k = 0; k < VEC; k++) {
-            if (k >= lanes) break;
+            if (k >= lanes) continue;
             acc_t p = widen(vp.at[k]), g = widen(vg.at[k]), s = us ? widen(vs.at[k]) : (acc_t)0, t = ut ? widen(vt.at[k]) : (acc_t)0;
             FORMULA
             vp.at[k] = narrow<T>(p);
@@ -60,7 +62,9 @@ extern "C" __global__ void __launch_bounds__(256) update(const Update* updates, 
             if (us) store_pack<VEC>(us + i, vs);
             if (ut) store_pack<VEC>(ut + i, vt);
         } else {
-            for (int k = 0; k < lanes; k++) {
+#pragma unroll
+            for (int k = 0; k < VEC; k++) {
+                if (k >= lanes) continue;
                 up[i + k] = vp.at[k];
                 if (us) us[i + k] = vs.at[k];
                 if (ut) ut[i + k] = vt.at[k];

@@ -26,7 +26,8 @@ internal static class DriverCheck
     public static List<string> Run(Toolkit toolkit)
     {
         List<string> wrong = [];
-        if (File.Exists("/dev/nvidiactl")) Console.WriteLine("driver: this machine has a GPU, so the messages of machines without one are not looked at");
+        // The kernel's part of the driver. A device file alone means nothing: containers have them without a GPU.
+        if (File.Exists("/proc/driver/nvidia/version")) Console.WriteLine("driver: this machine has a GPU, so the messages of machines without one are not looked at");
         else
         {
             Expect("NVIDIA's driver without a GPU", toolkit.DriverLibraries, "no CUDA device", wrong);

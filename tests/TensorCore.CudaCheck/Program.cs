@@ -39,6 +39,7 @@ internal static class Program
     private static int Check(Toolkit toolkit, bool update, bool docs)
     {
         string root = RepositoryRoot(), budgetPath = Path.Combine(root, "kernels", "budget.json"), docsPath = Path.Combine(root, "docs", "cuda-kernels.md");
+        List<string> failed = DriverCheck.Run(toolkit);
         Compiler compiler = new(toolkit);
         List<CheckedProgram> programs = [.. Catalogue.Programs(), .. GeneratedPrograms.Programs()];
         compiler.Run(programs);
@@ -48,7 +49,6 @@ internal static class Program
         if (docs) File.WriteAllText(docsPath, page);
 
         foreach (RooflineLine line in Report.Unknown(found)) Console.WriteLine($"roofline: left out, for want of {line.Kernel} in {line.File} with {line.Defines}: {line.What}");
-        List<string> failed = DriverCheck.Run(toolkit);
         if (Budget.Read(budgetPath) is not Budget budget) failed.Add("kernels/budget.json is missing: cuda-check --update writes it");
         else if (budget.Broken(found) is { Count: > 0 } broken)
         {

@@ -54,7 +54,32 @@ internal static class SelfTest
         // The way through .L_x_3 belongs to the loop: 2 of 5.
         Equal("main loop", 0.4, sample.MainLoopShare());
 
+        Budgets();
         Equal("variants", "T=float N=1; T=float N=2; T=bf16 N=1; T=bf16 N=2", string.Join("; ", Catalogue.Combinations("T=float,bf16 N=1,2").Select(v => string.Join(' ', v))));
+    }
+
+    /// <summary>A budget holds against itself, and each kind of fault is found.</summary>
+    private static void Budgets()
+    {
+        CheckedProgram program = new("sample.cu", "T=float", "sample", "", [80, 90], true, 1);
+        program.Figures[80] = [new KernelFigures("sample", 64, 0, 1024, 256, 4, 1, 0, 0, 0.874)];
+        program.Figures[90] = [new KernelFigures("sample", 72, 0, 1024, 256, 4, 1, 0, 0, 0.9)];
+        Budget found = Budget.Of("NVRTC", [program]);
+        BudgetLine line = found.Kernels.Single();
+        Equal("budget", new BudgetLine("sample.cu", "sample", "T=float", 72, 0, 1024, 37, 4, 0, 0, 85), line);
+        Equal("nothing broken", 0, found.Broken(found).Count);
+        foreach ((string what, BudgetLine tighter) in ((string, BudgetLine)[])
+        [
+            ("registers", line with { Registers = 71 }), ("shared memory", line with { Shared = 1023 }), ("occupancy", line with { Occupancy = 38 }),
+            ("loads", line with { Loads128 = 5 }), ("tensor cores", line with { Tensor = 1 }), ("main loop", line with { LoopShare = 90 }),
+        ])
+        {
+            Equal(what, 1, (found with { Kernels = [tighter] }).Broken(found).Count);
+        }
+        Equal("looser", 0, (found with { Kernels = [line with { Registers = 80, Occupancy = 25, Loads128 = 1 }] }).Broken(found).Count);
+        Equal("missing", 1, (found with { Kernels = [] }).Broken(found).Count);
+        Equal("stale", 1, (found with { Kernels = [line, line with { Kernel = "gone" }] }).Broken(found).Count);
+        Equal("page", true, Report.Page(found, [program]).Contains("| sample | T=float | 256 | 64 / 72 | 0 | 1024 | 50 / 37 | 4 | 1 |  |  | 87 / 90 |", StringComparison.Ordinal));
     }
 
     private static void Equal<T>(string what, T expected, T found)

@@ -132,6 +132,7 @@ public abstract class FusedOp : Op
         Tensor[] aliases = [.. _inputs.Select(x => x.RequiresGrad ? x.Alias() : x)];
         int[] wanted = [.. Enumerable.Range(0, aliases.Length).Where(dx.Needs)];
         Tensor y = Composite(aliases);
+        if (y.DType != dy.DType) y = y.To(dy.DType); // sums of bfloat16 come as float32
         Tensor?[] grads = Autograd.Run([y], [dy], [.. wanted.Select(i => aliases[i])], retain: true, createGraph: true, accumulate: false);
         for (int i = 0; i < wanted.Length; i++)
             if (grads[i] is Tensor g) dx.Add(wanted[i], g);

@@ -21,6 +21,10 @@ internal readonly struct Divider
         _multiplier = (uint)((((1UL << (int)_shift) - (ulong)_divisor) << 32) / (ulong)_divisor) + 1;
     }
 
+    public uint Multiplier => _multiplier;
+
+    public uint Shift => _shift;
+
     /// <summary>What the kernels compute.</summary>
     public long Divide(long n) => n >> 31 == 0 ? ((long)(((ulong)n * _multiplier) >> 32) + n) >> (int)_shift : n / _divisor;
 }

@@ -35,7 +35,7 @@ internal static class Gpu
         }
         IsEmulated = true;
         Environment.SetEnvironmentVariable(Folders, folder);
-        Environment.SetEnvironmentVariable("CUDAEMU_MEMORY_MB", Environment.GetEnvironmentVariable("CUDAEMU_MEMORY_MB") ?? "1024");
+        Environment.SetEnvironmentVariable("CUDAEMU_MEMORY_MB", Environment.GetEnvironmentVariable("CUDAEMU_MEMORY_MB") ?? "192");
         // Every tensor its own allocation of its exact size, so that the emulator's checks see each one's bounds; no kernels from other runs' caches.
         CudaOptions.ExactAllocations = true;
         CudaOptions.KernelCacheFolder = null;

@@ -1,11 +1,10 @@
-#include "block.h"
-
+// The life of a block: its start, its threads one after another, barriers, ends.
 #include <algorithm>
 #include <cstring>
 #include <sys/mman.h>
 
 #include "report.h"
-#include "shadow.h"
+#include "scheduler.h"
 
 namespace emu {
 
@@ -68,79 +67,6 @@ bool BlockRunner::run(EmuIndex index)
         _copying.clear();
     }
     return _status == 0;
-}
-
-uint32_t BlockRunner::random()
-{
-    _random ^= _random << 13;
-    _random ^= _random >> 17;
-    return _random ^= _random << 5;
-}
-
-// The bit at a random place among the set ones.
-static int random_bit(uint32_t set, uint32_t random)
-{
-    for (int skip = (int)(random % (uint32_t)__builtin_popcount(set)); skip > 0; skip--) set &= set - 1;
-    return __builtin_ctz(set);
-}
-
-int BlockRunner::next()
-{
-    if (_runnable == 0) return -1;
-    int w = _running_warp, lane;
-    bool reverse = _launch->schedule == Schedule::Reverse, random_order = _launch->schedule == Schedule::Random;
-    if (random_order) {
-        w = random_bit(_runnable, random());
-    } else if (!(_runnable >> w & 1)) { // a warp goes on as long as it can: its data is in the cache
-        uint32_t after = reverse ? _runnable & ((1u << w) - 1) : _runnable >> w << w;
-        uint32_t set = after ? after : _runnable;
-        w = reverse ? 31 - __builtin_clz(set) : __builtin_ctz(set);
-    }
-    Warp& warp = _warps[w];
-    uint32_t lanes = warp.unstarted | warp.ready;
-    lane = random_order ? random_bit(lanes, random()) : reverse ? 31 - __builtin_clz(lanes) : __builtin_ctz(lanes);
-    uint32_t bit = 1u << lane;
-    warp.unstarted &= ~bit;
-    warp.ready &= ~bit;
-    if (!(warp.unstarted | warp.ready)) _runnable &= ~(1u << w);
-    return w * WarpSize + lane;
-}
-
-void BlockRunner::take(int thread)
-{
-    _thread = thread;
-    _running_warp = thread / WarpSize;
-    emu_thread = &_views[thread];
-    _fiber->thread = thread;
-    _fiber_of[thread] = _fiber;
-    if (_launch->check) shadow::run_thread(*this);
-}
-
-void BlockRunner::go(int thread)
-{
-    Fiber* self = _fiber;
-    Fiber* fiber = _fiber_of[thread];
-    if (!fiber) {
-        if (_free.empty()) {
-            fiber = Fiber::create((int)_all.size());
-            fiber->start(worker, this);
-            _all.push_back(fiber);
-        } else {
-            fiber = _free.back();
-            _free.pop_back();
-        }
-    }
-    _fiber = fiber;
-    take(thread);
-    switch_context(&self->context, fiber->context);
-}
-
-void BlockRunner::park(uint32_t Warp::* set)
-{
-    warp().*set |= 1u << _thread % WarpSize;
-    int n = next();
-    if (n < 0) deadlock();
-    go(n);
 }
 
 // What a fiber does: one thread after another. A kernel whose threads never wait runs on a single fiber without a switch.

@@ -34,7 +34,7 @@ struct Warp {
     uint32_t mask;   // of the rendezvous under way
     int line;        // its source line
     int parity;      // which of the buffers it fills
-    uint64_t synced; // the check mode's clock at the last __syncwarp
+    uint32_t synced; // the check mode's clock at the last __syncwarp
     alignas(64) char values[2][WarpSize * MaxValueBytes]; // two: a lane may fill the next before another has read this one
 };
 
@@ -87,6 +87,12 @@ public:
     // Stops the block from within one of its threads, whose violation was reported with this status. Never returns.
     [[noreturn]] void stop(int status);
 
+    // The check mode's clock began anew.
+    void forget_syncs()
+    {
+        for (Warp& w : _warps) w.synced = 0;
+    }
+
     const Launch& launch() const { return *_launch; }
     const EmuBlock& block() const { return _block; }
     int thread() const { return _thread; }
@@ -122,13 +128,13 @@ private:
     Fiber _main; // stands for the context that called run
     std::vector<Fiber*> _free, _all;
     Fiber* _fiber_of[MaxThreads] = {};
-    EmuThread _views[MaxThreads];
+    EmuThread _views[MaxThreads] = {};
     CopyQueue _queues[MaxThreads];
     std::vector<int> _copying; // threads whose queues are in use
     char* _arena = nullptr;    // shared memory
     long _used = 0, _declared = 0;
     std::vector<SharedVariable> _variables;
-    Warp _warps[MaxWarps];
+    Warp _warps[MaxWarps] = {};
 };
 
 } // namespace emu

@@ -33,7 +33,7 @@ const Settings& settings()
 Controls controls;
 int sticky;
 
-static bool s_initialised;
+static bool s_initialised, s_exiting;
 static thread_local void* t_context;
 static char s_context; // its address is the primary context's handle
 
@@ -45,7 +45,8 @@ std::recursive_mutex& api_mutex()
 
 Call::Call(bool needs_context) : status(Success), _lock(api_mutex())
 {
-    if (!s_initialised) status = NotInitialized;
+    if (s_exiting) status = Deinitialized;
+    else if (!s_initialised) status = NotInitialized;
     else if (needs_context && !t_context) status = InvalidContext;
     else if (needs_context && sticky) status = sticky;
 }
@@ -62,6 +63,13 @@ EMU_API int cuInit(unsigned flags)
 {
     std::lock_guard<std::recursive_mutex> lock(api_mutex());
     if (flags) return InvalidValue;
+    // Finalizers may call while the process exits: from then on nothing is touched any more.
+    if (!s_initialised) {
+        atexit([] {
+            std::lock_guard<std::recursive_mutex> exit_lock(api_mutex());
+            s_exiting = true;
+        });
+    }
     s_initialised = true;
     return Success;
 }
@@ -174,7 +182,7 @@ EMU_API int cuMemAlloc_v2(void** pointer, size_t bytes)
 {
     ENTER;
     if (!pointer || bytes == 0) return InvalidValue;
-    *pointer = allocate(bytes, Kind::Device, false);
+    *pointer = allocate(bytes, Kind::Device);
     return *pointer ? Success : OutOfMemory;
 }
 
@@ -199,7 +207,7 @@ EMU_API int cuMemAllocAsync(void** pointer, size_t bytes, void* handle)
     if (!stream) return InvalidHandle;
     if (!pointer || bytes == 0) return InvalidValue;
     if (stream->capturing) return NotSupported; // a graph's own allocations: not emulated
-    *pointer = allocate(bytes, Kind::Device, true);
+    *pointer = allocate(bytes, Kind::Device);
     return *pointer ? Success : OutOfMemory;
 }
 
@@ -245,7 +253,7 @@ EMU_API int cuMemHostAlloc(void** pointer, size_t bytes, unsigned)
 {
     ENTER;
     if (!pointer || bytes == 0) return InvalidValue;
-    *pointer = allocate(bytes, Kind::Host, false);
+    *pointer = allocate(bytes, Kind::Host);
     return *pointer ? Success : OutOfMemory;
 }
 

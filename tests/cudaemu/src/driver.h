@@ -13,8 +13,8 @@ namespace emu {
 
 // CUresult
 enum : int {
-    Success = 0, InvalidValue = 1, OutOfMemory = 2, NotInitialized = 3, InvalidDevice = 101, InvalidImage = 200, InvalidContext = 201, InvalidHandle = 400, NotFound = 500, NotReady = 600,
-    LaunchOutOfResources = 701, NotSupported = 801, CaptureUnsupported = 900, CaptureInvalidated = 901, IllegalState = 401, Unknown = 999
+    Success = 0, InvalidValue = 1, OutOfMemory = 2, NotInitialized = 3, Deinitialized = 4, InvalidDevice = 101, InvalidImage = 200, InvalidContext = 201, InvalidHandle = 400,
+    IllegalState = 401, NotFound = 500, NotReady = 600, NotSupported = 801, CaptureUnsupported = 900, CaptureInvalidated = 901
 };
 
 // All of the API is one lock: a call is atomic, and work runs in the thread that calls (or waits for) it.
@@ -41,7 +41,6 @@ struct Graph {
 
 struct Stream {
     std::deque<Work> queue; // in lazy mode: not run yet
-    uint64_t queued = 0;    // how many were ever queued
     Graph* capturing = nullptr;
     bool invalidated = false;
 };

@@ -35,7 +35,7 @@ void BlockRunner::copy_async(void* to, const void* from, bool valid, int line)
 {
     CopyQueue& q = _queues[_thread];
     if (q.copies.empty() && q.groups.empty()) _copying.push_back(_thread);
-    if (_launch->check) shadow::begin_copy(*this, to, valid ? from : nullptr, line);
+    if (_launch->check) shadow::begin_copy(to, valid ? from : nullptr, line);
     q.copies.push_back({(char*)to, valid ? (const char*)from : nullptr, line});
 }
 
@@ -53,7 +53,7 @@ void BlockRunner::copy_wait(size_t groups)
     size_t done = q.groups.size() - groups, end = q.groups[done - 1];
     for (size_t i = 0; i < end; i++) {
         const Copy& c = q.copies[i];
-        if (_launch->check) shadow::end_copy(*this, c.to, c.from, c.line);
+        if (_launch->check) shadow::end_copy(c.to, c.from, c.line);
         if (c.from) __builtin_memcpy(c.to, c.from, 16);
         else __builtin_memset(c.to, 0, 16);
     }

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <map>
 #include <sys/mman.h>
 
@@ -16,13 +17,28 @@ namespace emu {
 constexpr size_t Page = 4096, Alignment = 256, MaxRunners = 64;
 constexpr size_t ArenaBytes = 256 << 10; // of one block's shared memory, with room for gaps between variables
 constexpr unsigned char Poison = 0xFF, Canary = 0xA5;
-constexpr size_t Remembered = 20000; // freed allocations kept for reports
+
+// Freed memory waits before it is used again, so that a use after free finds poison or, in check mode, a freed allocation. New pages are what allocation costs most, above all
+// on virtual machines (15 us a page fault), so that never using them again is too dear.
+constexpr size_t MinWaiting = 16;                      // slots of a size that wait at least,
+constexpr size_t WaitingBytes = (size_t)16 << 20;      // unless all that wait take more than this
+constexpr size_t MaxWaitingBytes = (size_t)128 << 20;  // beyond, memory goes back to the system
+constexpr size_t Remembered = 20000;                   // freed allocations kept for reports
 
 static Range s_range;
-static uintptr_t s_next; // where the next allocation goes
+static uintptr_t s_next; // where the next slot goes
 static std::map<uintptr_t, Allocation> s_allocations; // live ones and the last freed
 static std::map<size_t, uintptr_t> s_freed;           // by age
-static size_t s_bytes, s_count, s_runners;
+static size_t s_bytes, s_count, s_frees, s_runners;
+
+// Pages for one allocation, with an inaccessible one before and after.
+struct Slot {
+    uintptr_t begin;
+    uintptr_t address; // of the allocation that it held
+    size_t age;        // when that was freed
+};
+static std::map<size_t, std::deque<Slot>> s_waiting; // by bytes
+static size_t s_waiting_bytes;
 
 const Range& range()
 {
@@ -48,51 +64,70 @@ char* shared_arena_of_next_runner()
     return arena;
 }
 
-static bool is_live_in(uintptr_t begin, uintptr_t end, uintptr_t* after)
+// A slot's bytes for an allocation: whole pages; of large ones there are few sizes, an eighth apart.
+static size_t slot_bytes(size_t bytes)
 {
-    auto i = s_allocations.lower_bound(end);
-    while (i != s_allocations.begin()) {
-        --i;
-        if (i->first + i->second.bytes + Page <= begin) return false;
-        if (i->second.freed) continue;
-        *after = (i->first + i->second.bytes + 2 * Page) / Page * Page + Page;
-        return true;
-    }
-    return false;
+    size_t pages = (bytes + Page - 1) / Page, step = 1;
+    while (pages / step > 16) step *= 2;
+    return (pages + step - 1) / step * step * Page;
 }
 
-static bool s_wrapped;
-
-// A place for that many whole pages, with a page free on both sides.
-static uintptr_t place(size_t pages)
+static void forget(uintptr_t freed)
 {
-    for (int attempt = 0; attempt < 1 << 20; attempt++) {
-        if (s_next + pages + 2 * Page > s_range.base + s_range.bytes) {
-            s_wrapped = true;
-            s_next = s_range.base + s_range.shared_bytes;
-        }
-        uintptr_t begin = s_next + Page, after;
-        if (s_wrapped && is_live_in(begin, begin + pages, &after)) {
-            s_next = after;
-            continue;
-        }
-        s_next = begin + pages;
+    auto i = s_allocations.find(freed);
+    if (i == s_allocations.end()) return;
+    s_freed.erase(i->second.number);
+    s_allocations.erase(i);
+}
+
+static uintptr_t take_slot(size_t bytes)
+{
+    std::deque<Slot>& waiting = s_waiting[bytes];
+    if (!waiting.empty() && (waiting.size() > MinWaiting || s_waiting_bytes > WaitingBytes)) {
+        auto [begin, address, age] = waiting.front();
+        waiting.pop_front();
+        forget(address);
+        s_waiting_bytes -= bytes;
         return begin;
     }
-    return 0;
+    uintptr_t begin = s_next + Page;
+    if (begin + bytes + Page > s_range.base + s_range.bytes || mprotect((void*)begin, bytes, PROT_READ | PROT_WRITE)) return 0;
+    s_next = begin + bytes;
+    // All pages at once, where the system can: cheaper than a fault for each.
+    if (bytes > Page) madvise((void*)begin, bytes, MADV_POPULATE_WRITE);
+    return begin;
 }
 
-void* allocate(size_t bytes, Kind kind, bool in_stream_order)
+static void put_slot(uintptr_t begin, size_t bytes, uintptr_t address)
+{
+    s_waiting[bytes].push_back({begin, address, ++s_frees});
+    s_waiting_bytes += bytes;
+    while (s_waiting_bytes > MaxWaitingBytes) {
+        // The slot that has waited longest, for good: its addresses stay inaccessible.
+        auto oldest = s_waiting.end();
+        for (auto i = s_waiting.begin(); i != s_waiting.end(); ++i)
+            if (!i->second.empty() && (oldest == s_waiting.end() || i->second.front().age < oldest->second.front().age)) oldest = i;
+        Slot slot = oldest->second.front();
+        oldest->second.pop_front();
+        s_waiting_bytes -= oldest->first;
+        madvise((void*)slot.begin, oldest->first, MADV_DONTNEED);
+        mprotect((void*)slot.begin, oldest->first, PROT_NONE);
+        shadow::discarded(slot.begin, oldest->first);
+    }
+}
+
+void* allocate(size_t bytes, Kind kind)
 {
     range();
     if (kind == Kind::Device && (bytes > memory_bytes() || s_bytes + bytes > memory_bytes())) return nullptr;
-    size_t slots = (bytes + Alignment - 1) / Alignment * Alignment, pages = (slots + Page - 1) / Page * Page;
-    uintptr_t begin = place(pages);
-    if (!begin || mprotect((void*)begin, pages, PROT_READ | PROT_WRITE)) return nullptr;
-    uintptr_t address = begin + pages - slots;
+    // It ends where its pages do, up to the alignment.
+    size_t rounded = (bytes + Alignment - 1) / Alignment * Alignment, slot = slot_bytes(rounded);
+    uintptr_t begin = take_slot(slot);
+    if (!begin) return nullptr;
+    uintptr_t address = begin + slot - rounded;
     memset((void*)address, Poison, bytes);
-    memset((char*)address + bytes, Canary, slots - bytes);
-    s_allocations[address] = {address, bytes, ++s_count, kind, false, in_stream_order};
+    memset((char*)address + bytes, Canary, rounded - bytes);
+    s_allocations[address] = {address, bytes, ++s_count, kind, false};
     if (kind == Kind::Device) s_bytes += bytes;
     shadow::allocated(address, bytes, kind == Kind::Host);
     return (void*)address;
@@ -104,23 +139,19 @@ bool release(const void* pointer, Kind kind)
     auto i = s_allocations.find(address);
     if (i == s_allocations.end() || i->second.freed || i->second.kind != kind) return false;
     Allocation& a = i->second;
-    size_t slots = (a.bytes + Alignment - 1) / Alignment * Alignment;
-    for (size_t j = a.bytes; j < slots; j++)
+    size_t rounded = (a.bytes + Alignment - 1) / Alignment * Alignment, slot = slot_bytes(rounded);
+    for (size_t j = a.bytes; j < rounded; j++)
         if (((unsigned char*)address)[j] != Canary) {
-            report_host(text("memory after the end of an allocation was written: byte %zu of %s", j, describe_address(address).c_str()));
+            report_host(text("memory after the end of an allocation was written: %s", describe_address(address + j).c_str()));
             break;
         }
-    uintptr_t begin = address / Page * Page, end = address + slots;
-    madvise((void*)begin, end - begin, MADV_DONTNEED);
-    mprotect((void*)begin, end - begin, PROT_NONE);
-    shadow::released(begin, end - begin);
+    memset((void*)address, Poison, a.bytes);
+    shadow::released(address, a.bytes);
     a.freed = true;
     if (kind == Kind::Device) s_bytes -= a.bytes;
     s_freed[a.number] = address;
-    if (s_freed.size() > Remembered) {
-        s_allocations.erase(s_freed.begin()->second);
-        s_freed.erase(s_freed.begin());
-    }
+    put_slot(address + rounded - slot, slot, address);
+    if (s_freed.size() > Remembered) forget(s_freed.begin()->second);
     return true;
 }
 
@@ -158,6 +189,7 @@ void for_each_allocation(void (*visit)(const Allocation&))
         if (!a.freed) visit(a);
 }
 
+size_t used_range_bytes() { return s_next - s_range.base; }
 size_t allocated_bytes() { return s_bytes; }
 size_t memory_bytes() { return settings().memory_bytes; }
 

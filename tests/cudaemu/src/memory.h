@@ -10,14 +10,13 @@ enum class Kind { Device, Host };
 struct Allocation {
     uintptr_t address = 0;
     size_t bytes = 0;
-    size_t number = 0; // the how manieth
+    size_t number = 0; // counted from the process's start
     Kind kind = Kind::Device;
     bool freed = false;
-    bool in_stream_order = false; // of cuMemAllocAsync
 };
 
 // All memory of the emulated GPU lies in one reserved range, so that "is this an address of ours" is one comparison: first the blocks' shared memory, then the allocations.
-// Each allocation has its own pages with inaccessible ones on both sides and ends with them; addresses are not used again before the range (terabytes) is used up.
+// Each allocation has its own pages with inaccessible ones on both sides and ends with them; its addresses are used again only when many others were freed since.
 struct Range {
     uintptr_t base = 0;
     size_t bytes = 0;
@@ -26,7 +25,7 @@ struct Range {
 const Range& range();
 
 // Null if the device's memory (CUDAEMU_MEMORY_MB) does not suffice.
-void* allocate(size_t bytes, Kind kind, bool in_stream_order);
+void* allocate(size_t bytes, Kind kind);
 
 // False if it is no allocation of this kind; then nothing happens.
 bool release(const void* address, Kind kind);
@@ -44,6 +43,7 @@ std::string describe_address(uintptr_t address);
 void for_each_allocation(void (*visit)(const Allocation&));
 
 size_t allocated_bytes();
+size_t used_range_bytes(); // no address from here on was ever in use
 size_t memory_bytes();
 
 } // namespace emu

@@ -24,7 +24,7 @@ namespace emu::shadow {
 Shadow s;
 
 // For each block of the running launch, when it began: to name the other one of a race.
-static std::vector<std::pair<uint64_t, EmuIndex>> s_blocks;
+static std::vector<std::pair<uint32_t, EmuIndex>> s_blocks;
 // Allocations whose bytes count as unwritten until a checked kernel or the host writes them.
 static std::vector<uintptr_t> s_tracked;
 static const char* s_arena;   // the running block's shared memory
@@ -38,6 +38,7 @@ static void* reserve(size_t bytes)
         abort();
     }
     madvise(p, bytes, MADV_DONTDUMP);
+    madvise(p, bytes, MADV_HUGEPAGE); // far fewer page faults
     return p;
 }
 
@@ -75,7 +76,13 @@ void allocated(uintptr_t address, size_t bytes, bool host)
     if (track) s_tracked.push_back(address);
 }
 
+// The cells stay: what they tell lies before every later launch.
 void released(uintptr_t address, size_t bytes)
+{
+    if (s.states) paint(address, bytes, Forbidden);
+}
+
+void discarded(uintptr_t address, size_t bytes)
 {
     if (!s.states) return;
     size_t at = address - s.base;
@@ -105,9 +112,26 @@ const void* first_unwritten(const void* address, size_t bytes)
 
 // --- The running kernel ---
 
+// The next moment. When the clock is at its end (after two million barriers) it begins anew and forgets all accesses, also those of the running block: nothing wrong is
+// reported for it, a race across this moment is missed.
+static uint32_t advance()
+{
+    if (++s.clock < ClockEnd) return s.clock;
+    size_t used = used_range_bytes();
+    madvise(s.words, used / 4 * sizeof(Cell), MADV_DONTNEED);
+    madvise(s.byte_cells, used * sizeof(Cell), MADV_DONTNEED);
+    s.launch_start = s.block_start = s.last_barrier = s.clock = 1;
+    s_blocks.clear();
+    if (BlockRunner* r = BlockRunner::current()) {
+        r->forget_syncs();
+        s_blocks.push_back({s.clock, r->block().index});
+    }
+    return ++s.clock;
+}
+
 void begin_launch(const BlockRunner& runner)
 {
-    s.launch_start = ++s.clock;
+    s.launch_start = advance();
     s_blocks.clear();
     s_arena = runner.arena();
     paint((uintptr_t)s_arena, (size_t)s_shared_extent, Forbidden);
@@ -116,7 +140,7 @@ void begin_launch(const BlockRunner& runner)
 
 void begin_block(const BlockRunner& runner)
 {
-    s.block_start = s.last_barrier = ++s.clock;
+    s.block_start = s.last_barrier = advance();
     s_blocks.push_back({s.clock, runner.block().index});
     allow_shared(runner.arena(), runner.launch().dynamic_shared);
     for (const SharedVariable& v : runner.variables()) allow_shared(v.address, v.bytes);
@@ -135,11 +159,11 @@ void run_thread(const BlockRunner& runner)
     s.stamp = stamp_of(s.clock, runner.thread());
 }
 
-uint64_t tick() { return ++s.clock; }
+uint32_t tick() { return advance(); }
 
 void barrier(const BlockRunner& runner)
 {
-    s.last_barrier = ++s.clock;
+    s.last_barrier = advance();
     run_thread(runner);
 }
 
@@ -150,6 +174,8 @@ void barrier(const BlockRunner& runner)
     report_kernel(what, line, pc, address);
     BlockRunner::current()->stop(status);
 }
+
+static std::string count(size_t bytes) { return text(bytes == 1 ? "%zu byte" : "%zu bytes", bytes); }
 
 static const char* verb(Access access) { return access == Access::Read ? "reads" : access == Access::Write ? "writes" : "atomically changes"; }
 
@@ -164,17 +190,17 @@ void fail_state(uintptr_t address, size_t bytes, Access access, int line, const 
             break;
         }
     const char* space = address - s.base < s.shared_bytes ? "shared" : "global";
-    if (states[i] == Forbidden) violation(IllegalAddress, text("out of bounds: %s %zu bytes of %s memory", verb(access), bytes, space), line, pc, address + i);
+    if (states[i] == Forbidden) violation(IllegalAddress, text("out of bounds: %s %s of %s memory", verb(access), count(bytes).c_str(), space), line, pc, address + i);
     if (states[i] == OnItsWay)
-        violation(LaunchFailed, text("missing cp.async wait: %s %zu bytes of shared memory that an asynchronous copy is about to fill", verb(access), bytes), line, pc, address + i);
-    violation(LaunchFailed, text("uninitialised: %s %zu bytes of %s memory of which byte %zu was never written", verb(access), bytes, space, i), line, pc, address + i);
+        violation(LaunchFailed, text("missing cp.async wait: %s %s of shared memory that an asynchronous copy is about to fill", verb(access), count(bytes).c_str()), line, pc, address + i);
+    violation(LaunchFailed, text("uninitialised: %s %s of %s memory of which byte %zu was never written", verb(access), count(bytes).c_str(), space, i), line, pc, address + i);
 }
 
-void fail_race(uintptr_t address, size_t bytes, Access access, uint64_t other, bool other_reads, int line, const void* pc)
+void fail_race(uintptr_t address, size_t bytes, Access access, Stamp other, bool other_reads, int line, const void* pc)
 {
     const BlockRunner& r = *BlockRunner::current();
     const EmuIndex& t = r.thread_index(thread_of(other));
-    uint64_t when = clock_of(other);
+    uint32_t when = clock_of(other);
     std::string who = text("thread (%u, %u, %u)", t.x, t.y, t.z);
     if (when < s.block_start) {
         EmuIndex b{};
@@ -183,8 +209,9 @@ void fail_race(uintptr_t address, size_t bytes, Access access, uint64_t other, b
         who += text(" of block (%u, %u, %u)", b.x, b.y, b.z);
     }
     const char* did = other_reads ? "read" : is_atomic(other) ? "atomically changed" : "wrote";
-    const char* order = when < s.block_start ? "and blocks have no order" : thread_of(other) / WarpSize == r.thread() / WarpSize ? "without a __syncwarp or __syncthreads between" : "without a __syncthreads between";
-    violation(LaunchFailed, text("race: %s %zu bytes that %s %s, %s", verb(access), bytes, who.c_str(), did, order), line, pc, address);
+    bool same_warp = thread_of(other) / WarpSize == r.thread() / WarpSize;
+    const char* order = when < s.block_start ? "and blocks have no order" : same_warp ? "without a __syncwarp or __syncthreads between" : "without a __syncthreads between";
+    violation(LaunchFailed, text("race: %s %s that %s %s, %s", verb(access), count(bytes).c_str(), who.c_str(), did, order), line, pc, address);
 }
 
 void fail_alignment(uintptr_t address, size_t alignment, int line, const void* pc)
@@ -210,18 +237,18 @@ void outside(uintptr_t address, size_t bytes, Access access, int line, const voi
             return;
         }
     }
-    violation(IllegalAddress, text("out of bounds: %s %zu bytes at an address that is no memory of the GPU", verb(access), bytes), line, pc, address);
+    violation(IllegalAddress, text("out of bounds: %s %s at an address that is no memory of the GPU", verb(access), count(bytes).c_str()), line, pc, address);
 }
 
 // --- Accesses of library functions ---
 
-void read_for(BlockRunner&, const void* address, int bytes, int alignment, int line)
+void read_for(const void* address, int bytes, int alignment, int line)
 {
     if ((uintptr_t)address % (unsigned)alignment) fail_alignment((uintptr_t)address, (size_t)alignment, line, nullptr);
     access_range<Access::Read>((uintptr_t)address, (size_t)bytes, line, nullptr);
 }
 
-void begin_copy(BlockRunner&, void* to, const void* from, int line)
+void begin_copy(void* to, const void* from, int line)
 {
     auto a = (uintptr_t)to, b = (uintptr_t)from;
     if (a % 16 || b % 16) fail_alignment(a % 16 ? a : b, 16, line, nullptr);
@@ -234,7 +261,7 @@ void begin_copy(BlockRunner&, void* to, const void* from, int line)
     paint(a, 16, OnItsWay);
 }
 
-void end_copy(BlockRunner&, void* to, const void* from, int line)
+void end_copy(void* to, const void* from, int line)
 {
     paint((uintptr_t)to, 16, Written);
     access_range<Access::Write>((uintptr_t)to, 16, line, nullptr);

@@ -13,16 +13,16 @@ char* shared_arena_of_next_runner();
 namespace shadow {
 
 // A violation found by a library function rather than a hook is reported with its line. All of these stop the block if they find one.
-void read_for(BlockRunner& runner, const void* address, int bytes, int alignment, int line);
-void begin_copy(BlockRunner& runner, void* to, const void* from, int line);
-void end_copy(BlockRunner& runner, void* to, const void* from, int line);
+void read_for(const void* address, int bytes, int alignment, int line);
+void begin_copy(void* to, const void* from, int line);
+void end_copy(void* to, const void* from, int line);
 
 // From the scheduler.
 void begin_launch(const BlockRunner& runner);
 void begin_block(const BlockRunner& runner);
 void run_thread(const BlockRunner& runner);
 void barrier(const BlockRunner& runner);
-uint64_t tick();
+uint32_t tick(); // the time after a __syncwarp
 void allow_shared(const char* address, long bytes);
 
 // From the host side.
@@ -30,6 +30,7 @@ void turned_on();
 void turned_off();
 void allocated(uintptr_t address, size_t bytes, bool host);
 void released(uintptr_t address, size_t bytes);
+void discarded(uintptr_t address, size_t bytes); // its addresses are not used again
 void written(const void* address, size_t bytes);
 void copied(const void* to, const void* from, size_t bytes);
 

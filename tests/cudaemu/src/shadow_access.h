@@ -12,17 +12,19 @@ namespace emu::shadow {
 enum State : uint8_t { Forbidden, Unwritten, Written, OnItsWay };
 enum class Access { Read, Write, Atomic };
 
-// Who touched a word or byte, and when: clock << 11 | thread << 1 | atomic. 0: nobody.
-inline uint64_t stamp_of(uint64_t clock, int thread) { return clock << 11 | (uint64_t)thread << 1; }
-inline uint64_t clock_of(uint64_t stamp) { return stamp >> 11; }
-inline int thread_of(uint64_t stamp) { return (int)(stamp >> 1 & 1023); }
-inline bool is_atomic(uint64_t stamp) { return stamp & 1; }
+// Who touched a word or byte, and when: clock << 11 | thread << 1 | atomic. 0: nobody. Where the clock ends (shadow.cpp's advance) all is forgotten.
+typedef uint32_t Stamp;
+constexpr uint32_t ClockEnd = (1u << 21) - 1;
+inline Stamp stamp_of(uint32_t clock, int thread) { return clock << 11 | (uint32_t)thread << 1; }
+inline uint32_t clock_of(Stamp stamp) { return stamp >> 11; }
+inline int thread_of(Stamp stamp) { return (int)(stamp >> 1 & 1023); }
+inline bool is_atomic(Stamp stamp) { return stamp & 1; }
 
 // The last write and the last reads by two different threads: so that a thread's own read does not hide another's.
 struct Cell {
-    uint64_t writer, reader, other_reader;
+    Stamp writer, reader, other_reader;
 };
-constexpr uint64_t Split = ~0ull; // as a word's writer: its bytes have cells of their own, since narrower accesses occurred
+constexpr Stamp Split = ~0u; // as a word's writer: its bytes have cells of their own, since narrower accesses occurred
 
 struct Shadow {
     uint8_t* states = nullptr; // one State a byte
@@ -30,31 +32,31 @@ struct Shadow {
     Cell* byte_cells = nullptr;
     uintptr_t base = 0, stack = 0; // of the memory; of the running fiber's stack
     size_t bytes = 0, shared_bytes = 0;
-    uint64_t clock = 1, launch_start = 0, block_start = 0, last_barrier = 0, warp_synced = 0;
-    uint64_t stamp = 0; // the running thread's, now
+    uint32_t clock = 1, launch_start = 0, block_start = 0, last_barrier = 0, warp_synced = 0;
+    Stamp stamp = 0; // the running thread's, now
 };
 extern Shadow s;
 
 // Report and stop the block; none of these returns, save outside() if the address is harmless.
 [[noreturn]] void fail_state(uintptr_t address, size_t bytes, Access access, int line, const void* pc);
-[[noreturn]] void fail_race(uintptr_t address, size_t bytes, Access access, uint64_t other, bool other_reads, int line, const void* pc);
+[[noreturn]] void fail_race(uintptr_t address, size_t bytes, Access access, Stamp other, bool other_reads, int line, const void* pc);
 [[noreturn]] void fail_alignment(uintptr_t address, size_t alignment, int line, const void* pc);
 void outside(uintptr_t address, size_t bytes, Access access, int line, const void* pc);
 
 // floor: before it everything is ordered: the launch's start; for shared memory, which each block has for itself, the block's.
-inline bool is_unordered(uint64_t stamp, uint64_t floor)
+inline bool is_unordered(Stamp stamp, uint32_t floor)
 {
-    uint64_t when = clock_of(stamp);
+    uint32_t when = clock_of(stamp);
     if (when < floor) return false;
     if (when < s.block_start) return true; // another block's
     if (when < s.last_barrier) return false;
-    uint64_t difference = stamp ^ s.stamp;
+    Stamp difference = stamp ^ s.stamp;
     if ((difference & 0x7fe) == 0) return false; // the same thread
     return !((difference & 0x7c0) == 0 && when < s.warp_synced);
 }
 
 // Notes an access; returns 0, or the stamp that it races with.
-template <Access A> inline uint64_t touch(Cell& c, uint64_t floor, bool& other_reads)
+template <Access A> inline Stamp touch(Cell& c, uint32_t floor, bool& other_reads)
 {
     other_reads = false;
     if (is_unordered(c.writer, floor) && !(A == Access::Atomic && is_atomic(c.writer))) return c.writer;
@@ -71,7 +73,7 @@ template <Access A> inline uint64_t touch(Cell& c, uint64_t floor, bool& other_r
     return 0;
 }
 
-template <Access A> inline void touch_bytes(size_t at, size_t bytes, uint64_t floor, int line, const void* pc)
+template <Access A> inline void touch_bytes(size_t at, size_t bytes, uint32_t floor, int line, const void* pc)
 {
     Cell& word = s.words[at / 4];
     Cell* cells = s.byte_cells + at / 4 * 4;
@@ -81,23 +83,25 @@ template <Access A> inline void touch_bytes(size_t at, size_t bytes, uint64_t fl
     }
     for (size_t i = at; i < at + bytes; i++) {
         bool other_reads;
-        if (uint64_t other = touch<A>(s.byte_cells[i], floor, other_reads)) fail_race(s.base + i, 1, A, other, other_reads, line, pc);
+        if (Stamp other = touch<A>(s.byte_cells[i], floor, other_reads)) fail_race(s.base + i, 1, A, other, other_reads, line, pc);
     }
 }
 
 // An access to memory of ours at `at` from its base.
 template <Access A> inline void touch_range(size_t at, size_t bytes, int line, const void* pc)
 {
-    uint64_t floor = at < s.shared_bytes ? s.block_start : s.launch_start;
+    uint32_t floor = at < s.shared_bytes ? s.block_start : s.launch_start;
     for (size_t i = at, end = at + bytes; i < end;) {
-        if (i % 4 || end - i < 4 || s.words[i / 4].writer == Split) {
+        Cell& word = s.words[i / 4];
+        if (i % 4 || end - i < 4 || word.writer == Split) {
             size_t n = std::min(4 - i % 4, end - i);
             touch_bytes<A>(i, n, floor, line, pc);
+            if (A == Access::Write && n == 4) word = {s.stamp, 0, 0}; // its bytes are alike again
             i += n;
             continue;
         }
         bool other_reads;
-        if (uint64_t other = touch<A>(s.words[i / 4], floor, other_reads)) fail_race(s.base + i, bytes, A, other, other_reads, line, pc);
+        if (Stamp other = touch<A>(word, floor, other_reads)) fail_race(s.base + i, bytes, A, other, other_reads, line, pc);
         i += 4;
     }
 }

@@ -1,44 +1,10 @@
 // What the lanes of a warp do together: shuffles, votes, matrix fragments.
 #include <cstring>
 
-#include "block.h"
 #include "report.h"
-#include "shadow.h"
+#include "scheduler.h"
 
 namespace emu {
-
-// The running lane comes to a rendezvous; waits there unless it is the last.
-bool BlockRunner::arrive(uint32_t mask, int line)
-{
-    Warp& w = warp();
-    uint32_t bit = 1u << _thread % WarpSize;
-    if (w.arrived == 0) {
-        w.mask = mask;
-        w.line = line;
-        if (!(mask & bit) || (_launch->check && (mask & w.exited))) {
-            report_kernel(text("divergent shuffle: lane mask %08x, lanes that have returned %08x", mask, w.exited), line);
-            stop(LaunchFailed);
-        }
-    } else if (w.line != line || w.mask != mask) {
-        report_kernel(text("divergent shuffle: this lane is at line %d with lane mask %08x, lanes %08x wait at line %d with mask %08x", line, mask, w.arrived, w.line, w.mask), line);
-        stop(LaunchFailed);
-    }
-    uint32_t expected = mask & w.existing & ~w.exited;
-    if (((w.arrived | bit) & expected) != expected) {
-        park(&Warp::arrived);
-        return false;
-    }
-    return true;
-}
-
-// Lets the lanes that wait go on; called by the last to arrive.
-static void release(Warp& w, uint32_t& runnable, int number)
-{
-    w.parity ^= 1;
-    if (w.arrived) runnable |= 1u << number;
-    w.ready |= w.arrived;
-    w.arrived = 0;
-}
 
 void BlockRunner::warp_sync(uint32_t mask, int line)
 {
@@ -143,7 +109,7 @@ static void mma(void (*combine)(const char*, char*), float* d, const unsigned* a
 static void ldmatrix(unsigned* r, const void* row, bool transposed, int line)
 {
     BlockRunner& runner = *BlockRunner::current();
-    if (runner.launch().check) shadow::read_for(runner, row, 16, 16, line);
+    if (runner.launch().check) shadow::read_for(row, 16, 16, line);
     auto* rows = (const uint16_t(*)[8])runner.exchange(row, 16, ~0u, line);
     int g = emu_thread->lane / 4, t = emu_thread->lane % 4;
     for (int i = 0; i < 4; i++) {

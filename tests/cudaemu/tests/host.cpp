@@ -163,7 +163,8 @@ void capture()
     REQUIRE(cuGraphDestroy(graph));
     REQUIRE(cuGraphLaunch(executable, stream));
     float after = x.read()[5];
-    row("a captured step runs when it is launched, in order", before == 0 && after == 3 && nodes == 3, std::to_string(nodes) + " nodes, before " + std::to_string(before) + ", after " + std::to_string(after));
+    row("a captured step runs when it is launched, in order", before == 0 && after == 3 && nodes == 3,
+        std::to_string(nodes) + " nodes, before " + std::to_string(before) + ", after " + std::to_string(after));
     REQUIRE(cuGraphExecDestroy(executable));
     REQUIRE(cuMemFree_v2(during));
 }

@@ -181,7 +181,7 @@ extern "C" __global__ void kernel(const float* x, float* y, int n) {
     if (threadIdx.x == 40) *count = *count + 1; // here
     else atomicAdd(count, 1); // here
 })"},
-    {"lost update: neighbouring bytes are fine, the same byte is not", "race: writes 1 bytes", LaunchFailed, {1}, {64}, 0, R"(
+    {"lost update: neighbouring bytes are fine, the same byte is not", "race: writes 1 byte ", LaunchFailed, {1}, {64}, 0, R"(
 extern "C" __global__ void kernel(const float* x, float* y, int n) {
     unsigned char* bytes = (unsigned char*)y;
     bytes[threadIdx.x] = 1;

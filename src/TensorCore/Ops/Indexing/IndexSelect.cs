@@ -158,7 +158,7 @@ public sealed partial class Tensor
     private void RequireSameDType(string op, Tensor source)
     {
         if (source.DType != DType) throw new DTypeException($"{op}: a {source.DType.Name()} source into a {DType.Name()} tensor: convert one with To");
-        if (DType is DType.Bool or DType.BFloat16 && op.EndsWith("add", StringComparison.Ordinal))
+        if ((DType == DType.Bool || (DType == DType.BFloat16 && !Device.IsCuda)) && op.EndsWith("add", StringComparison.Ordinal))
             throw new DTypeException($"{op}: {DType.Name()} {Shape}: adds float32, float64, int32 or int64; convert with To");
     }
 }
