@@ -5,18 +5,17 @@
 // A thread's 8×8 sums live in registers (TILE = 128): each step of k takes 16 values from shared memory, four 128-bit reads, for 64 multiply-adds. A value is read from global memory
 // once for each 128 multiply-adds. Tiles are double-buffered in shared memory: while one is multiplied, the next is on its way in registers; one barrier a tile.
 // variants: T=float TILE=128,64,32 TA=0,1 TB=0,1 ALIGNED=0,1
-// variants: T=bf16 TILE=128,64,32 TA=0,1 TB=0,1 ALIGNED=0,1
+// variants: T=bf16 TILE=64 TA=0,1 TB=0,1 ALIGNED=0,1
 // variants: T=double TILE=64,32 TA=0,1 TB=0,1 ALIGNED=0,1
 
 #define THREADS (2 * TILE)
-// Steps of k in a tile, and blocks that share a multiprocessor. Turing has 64 KiB of shared memory: with 8 steps two large blocks fit; bf16, read eight at a time, needs 16.
+// Steps of k in a tile. Turing has 64 KiB of shared memory: with 8 steps two large blocks fit.
 #if TILE == 128 && defined(__CUDA_ARCH__) && __CUDA_ARCH__ == 750
-#define STEP (WIDTH == 8 ? 16 : 8)
-#define BLOCKS (WIDTH == 8 ? 1 : 2)
+#define STEP 8 // p.part counts 16
 #else
 #define STEP 16
-#define BLOCKS (TILE == 128 || sizeof(T) == 8 ? 2 : TILE == 64 ? 4 : 8)
 #endif
+#define BLOCKS (TILE == 128 || sizeof(T) == 8 ? 2 : TILE == 64 ? 4 : 8) // that share a multiprocessor
 
 // Elements between the k-rows of a shared tile: 4 more than lines, so that a warp which stores two columns of k, 4 apart, and 16 lines hits 32 different banks.
 #define PITCH (TILE + 4)
@@ -152,8 +151,8 @@ extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS) matmul(const Produ
     int product = p.first + blockIdx.z;
 
     // The tiles of all summed products are counted through; this block does `steps` of them from the first of its part on.
-    int steps_each = (p.k + STEP - 1) / STEP, first_step = blockIdx.y * p.part, steps = p.sums * steps_each - first_step;
-    if (steps > p.part) steps = p.part;
+    int part = p.part * (16 / STEP), steps_each = (p.k + STEP - 1) / STEP, first_step = blockIdx.y * part, steps = p.sums * steps_each - first_step;
+    if (steps > part) steps = part;
     Stream stream;
     stream.start(p, product, tile_row * TILE, tile_column * TILE, steps > 0 ? first_step / steps_each : 0, steps > 0 ? first_step % steps_each * STEP : 0);
 

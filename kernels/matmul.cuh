@@ -22,7 +22,7 @@ struct Product {
     int sums;             // products summed into each y, at least 1
     int m, n, k;
     int lda, ldb; // elements from one stored row to the next
-    int part;     // k is split into parts of this many steps, counted over all summed products
+    int part;     // k is split into parts of this many steps (16 elements, of bf16 on tensor cores 32), counted over all summed products
     int activation; // ACTIVATION_…
     int accumulate; // y is added to
     int vector_y;   // y, pre and bias can be read and written 16 bytes at a time

@@ -50,7 +50,7 @@ template <int W> INLINE void load_chunk(const Product& p, const Rows& rows, cons
 
 // --- Weights that lie along k (W stored transposed): a warp each COLUMNS columns. ---
 
-#define COLUMNS (ROWS == 8 ? 4 : 2)
+#define COLUMNS 2 // two weights in flight, and each value of x from shared memory serves two multiply-adds
 
 template <int W> INLINE void dot(const Product& p, const Rows& rows, acc_t* chunk) {
     const int RUN = W * (int)sizeof(acc_t) > 16 ? (int)(16 / sizeof(acc_t)) : W;
@@ -70,7 +70,7 @@ template <int W> INLINE void dot(const Product& p, const Rows& rows, acc_t* chun
         if (k > begin) __syncthreads();
         load_chunk<W>(p, rows, x, k, count, chunk);
         __syncthreads();
-#pragma unroll 2
+#pragma unroll(ROWS == 8 ? 1 : 2)
         for (int i = 0; i < count - lane * W; i += WARP * W) {
             Pack<T, W> w[COLUMNS];
 #pragma unroll

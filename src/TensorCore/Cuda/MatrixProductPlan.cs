@@ -23,42 +23,45 @@ internal readonly record struct MatrixProductPlan(int Tile, int Parts, int PartS
     // Cycles to start a block, to fill its pipeline and to write its tile; and to launch one kernel more.
     private const double BlockCycles = 2000, LaunchCycles = 4000;
 
-    // A part of k is worth its block from here on.
-    private const int MinPartSteps = 8, MaxParts = 64;
+    // A part of k is worth its block from eight steps on; with two tiles a multiprocessor there is nothing to gain.
+    private const int MinPartSteps = 8, MaxParts = 64, TilesEnough = 2 * Multiprocessors;
 
     /// <summary>Elements of k in a step of the kernels: STEP in matmul.cu and matmul_tensor.cu.</summary>
     public static int Step(ProductCores cores) => cores == ProductCores.TensorBFloat16 ? 32 : 16;
 
     /// <param name="cores">What multiplies.</param>
-    /// <param name="largest">The largest tile to consider: 128, 64 or 32.</param>
+    /// <param name="least">The smallest tile to consider.</param>
+    /// <param name="largest">The largest: 128, 64 or 32.</param>
     /// <param name="m">Rows of a product.</param>
     /// <param name="n">Its columns.</param>
     /// <param name="k">Its inner size.</param>
     /// <param name="products">Products of the batch.</param>
     /// <param name="sums">Products summed into each.</param>
-    public static MatrixProductPlan Choose(ProductCores cores, int largest, int m, int n, int k, long products, int sums)
+    public static MatrixProductPlan Choose(ProductCores cores, int least, int largest, int m, int n, int k, long products, int sums)
     {
         long steps = sums * CudaLaunch.Blocks(k, Step(cores));
         MatrixProductPlan best = default;
-        double least = double.MaxValue;
-        for (int tile = largest; tile >= (IsTensor(cores) ? 64 : 32); tile /= 2)
+        double fewest = double.MaxValue;
+        for (int tile = largest; tile >= least; tile /= 2)
         {
             long tiles = CudaLaunch.Blocks(m, tile) * CudaLaunch.Blocks(n, tile) * products;
             double stepCycles = (double)tile * tile * Step(cores) / FmaPerCycle(cores, tile);
             for (long wanted = 1; wanted <= MaxParts; wanted *= 2)
             {
                 long part = CudaLaunch.Blocks(steps, wanted), parts = part == 0 ? 1 : CudaLaunch.Blocks(steps, part);
-                if (parts > 1 && (part < MinPartSteps || products * m * n > int.MaxValue)) break;
-                double cycles = CudaLaunch.Blocks(tiles * parts, Multiprocessors) * ((part * stepCycles) + BlockCycles);
+                if (parts > 1 && (part < MinPartSteps || tiles >= TilesEnough)) break;
+                long blocks = CudaLaunch.Blocks(tiles * parts, Multiprocessors);
+                double cycles = (Math.Max(blocks, BlocksToFill(tile)) * part * stepCycles) + (blocks * BlockCycles);
                 if (parts > 1) cycles += LaunchCycles + ((double)(parts + 1) * products * m * n * 2 * sizeof(float) / BytesPerCycle);
-                if (cycles >= least) continue;
-                (least, best) = (cycles, new MatrixProductPlan(tile, (int)parts, (int)part));
+                if (cycles >= fewest) continue;
+                (fewest, best) = (cycles, new MatrixProductPlan(tile, (int)parts, (int)part));
             }
         }
         return best;
     }
 
-    private static bool IsTensor(ProductCores cores) => cores is ProductCores.TensorBFloat16 or ProductCores.TensorTf32;
+    // Blocks that together keep a multiprocessor busy: one alone waits for memory and at barriers.
+    private static double BlocksToFill(int tile) => tile == 128 ? 1.5 : tile == 64 ? 2.5 : 4;
 
     // An A100's multiply-adds per cycle and multiprocessor, times the part that a tile reaches: smaller ones read shared memory more often.
     private static double FmaPerCycle(ProductCores cores, int tile) => cores switch

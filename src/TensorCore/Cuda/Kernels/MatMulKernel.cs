@@ -104,9 +104,14 @@ internal sealed partial class CudaBackend
         bool tensor = cores is ProductCores.TensorBFloat16 or ProductCores.TensorTf32;
         int vec = 16 / type.Size();
         bool aligned = arguments.IsAlignedA(p.TransA, vec) && arguments.IsAlignedB(p.TransB, vec);
-        // Large tiles of double, and of single elements on their way to tensor cores, would not fit the registers.
-        int largest = cores == ProductCores.Double || (tensor && !aligned) ? 64 : 128;
-        MatrixProductPlan plan = MatrixProductPlan.Choose(cores, largest, p.M, p.N, p.K, products, arguments.Sums);
+        // Large tiles of double, and of single elements on their way to tensor cores, would not fit the registers. bfloat16 without tensor cores has one tile: such GPUs are few.
+        (int least, int largest) = cores switch
+        {
+            ProductCores.Double => (32, 64),
+            ProductCores.Float => type == DType.BFloat16 ? (64, 64) : (32, 128),
+            _ => (64, aligned ? 128 : 64),
+        };
+        MatrixProductPlan plan = MatrixProductPlan.Choose(cores, least, largest, p.M, p.N, p.K, products, arguments.Sums);
         CudaKernel kernel = Kernel(tensor ? "matmul_tensor.cu" : "matmul.cu", tensor ? "matmul_tensor" : "matmul", type,
             ("TILE", plan.Tile), ("TA", p.TransA ? 1 : 0), ("TB", p.TransB ? 1 : 0), ("ALIGNED", aligned ? 1 : 0));
         long tiles = CudaLaunch.Blocks(p.M, plan.Tile) * CudaLaunch.Blocks(p.N, plan.Tile);
@@ -126,7 +131,7 @@ internal sealed partial class CudaBackend
         bool aligned = arguments.IsAlignedB(along, vec);
         RowsArguments layout = new() { Row = xAlong ? arguments.Lda : 1, K = xAlong ? 1 : arguments.Lda, Swapped = swapped ? 1 : 0, Aligned = aligned ? 1 : 0 };
         // As in matmul_vector.cu: four warps of COLUMNS columns, or lanes of neighbouring columns.
-        int perBlock = along ? 4 * (rows == 8 ? 4 : 2) : aligned ? 8 * vec : 32;
+        int perBlock = along ? 4 * 2 : aligned ? 8 * vec : 32;
         long blocks = CudaLaunch.Blocks(arguments.N, perBlock);
         // Enough blocks to keep the memory busy, each with some hundred kilobytes to read.
         const int EnoughBlocks = 400, LeastPart = 4;
