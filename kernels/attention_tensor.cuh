@@ -81,6 +81,7 @@ INLINE void to_left(uint32 (&a)[4], const float (&low)[4], const float (&high)[4
 // Writes a warp's 16 rows of results to rows first … of a matrix, through 16 rows of a tile that only this warp uses. A lane holds rows lane/4 and lane/4 + 8, which are multiplied by the two scales.
 INLINE void store_rows(bf16* tile, const float (&sum)[CHUNKS][4], float scale_low, float scale_high, bf16* data, int64 step, int first, int rows, int features, bool packed) {
     int lane = threadIdx.x % WARP;
+    __syncwarp(); // the rows that lay there have been read
 #pragma unroll
     for (int c = 0; c < CHUNKS; c++) {
         *reinterpret_cast<uint32*>(tile + swizzle(lane / 4, c) + lane % 4 * 2) = round_pair(sum[c][0] * scale_low, sum[c][1] * scale_low);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using TensorCore.Cuda;
 
@@ -5,7 +6,7 @@ namespace TensorCore;
 
 internal sealed partial class CudaBackend
 {
-    private const string AttentionFile = "attention.cu", AttentionTiledFile = "attention_tiled.cu", AttentionTensorFile = "attention_tensor.cu";
+    private const string AttentionFile = "attention.cu", AttentionTiledFile = "attention_tiled.cu", AttentionTensorFile = "attention_tensor.cu", AttentionFewFile = "attention_few.cu";
 
     // As in the kernels: rows and columns of the general kernels' tiles, their features and threads; threads of the others; queries of a block, for each 16 of a warp; keys of a tile.
     private const int AttentionSide = 32, AttentionFeatures = 128, AttentionGeneralThreads = 256, AttentionThreads = 128, AttentionTensorQueries = 64, AttentionTensorKeys = 64;
@@ -14,6 +15,11 @@ internal sealed partial class CudaBackend
     {
         if (logSumExp.Count == 0) return;
         AttentionCall call = new(device, q, k, v, mask, causal, scale, y, logSumExp);
+        if (call.IsFew)
+        {
+            AttentionFew(call, y);
+            return;
+        }
         int width = call.Width;
         (string Name, int Value)[] defines = [("HEAD_DIM", width), ("HAS_MASK", mask is null ? 0 : 1)];
         for (int i = 0; i < call.Count; i++)
@@ -37,6 +43,28 @@ internal sealed partial class CudaBackend
                 Kernel(AttentionFile, "attention_forward", y.DType)
                     .Launch((call.Heads * CudaLaunch.Blocks(a.Queries, AttentionSide), Math.Max(1, CudaLaunch.Blocks(a.E, AttentionFeatures))), AttentionGeneralThreads, 0, arguments);
             }
+        }
+        call.KeepAlive();
+    }
+
+    // Keys of a part, of which there are at most 64, and the threads that read them: as many as there are 16 bytes in a row.
+    private const int AttentionPart = 128, AttentionParts = 64;
+
+    /// <summary>A few queries, as in decoding: the keys in parts, so that every head keeps several multiprocessors busy.</summary>
+    private unsafe void AttentionFew(AttentionCall call, Tensor y)
+    {
+        int vector = 16 / y.DType.Size(), lanes = Math.Max(4, (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(call.D, call.E)) / vector);
+        int length = AttentionPart * (int)Math.Max(1, CudaLaunch.Blocks(call.Keys, AttentionPart * AttentionParts)), splits = (int)Math.Max(1, CudaLaunch.Blocks(call.Keys, length));
+        long rows = call.Heads * call.Queries;
+        Tensor? parts = splits == 1 ? null : Tensor.Empty([checked((int)(rows * splits)), (lanes * vector) + 4], DType.Float32, y.Device);
+        (string, int)[] defines = [("LANES", lanes), ("QUERIES", call.Queries == 1 ? 1 : AttentionCall.FewQueries)];
+        for (int i = 0; i < call.Count; i++)
+        {
+            AttentionArguments a = call.At(i);
+            KernelArgument arguments = KernelArgument.OfStructure(&a);
+            Kernel(AttentionFewFile, "attention_few", y.DType, defines).Launch(call.Heads * splits, AttentionThreads, 0, arguments, parts, splits, length);
+            if (parts is not null)
+                Kernel(AttentionFewFile, "attention_few_combine", y.DType, defines).Launch(CudaLaunch.Blocks(rows, AttentionThreads / lanes), AttentionThreads, 0, arguments, parts, splits, rows);
         }
         call.KeepAlive();
     }
@@ -90,6 +118,9 @@ internal struct AttentionArguments
 /// </summary>
 internal sealed unsafe class AttentionCall
 {
+    /// <summary>Up to this many queries are a few.</summary>
+    public const int FewQueries = 4;
+
     private const double Log2E = 1.4426950408889634;
 
     private readonly Tensor?[] _tensors; // in the order of the arguments
@@ -133,6 +164,9 @@ internal sealed unsafe class AttentionCall
     }
 
     public AttentionKind Kind { get; }
+
+    /// <summary>True for a few queries of rows that a warp reads at once, forward.</summary>
+    public bool IsFew => Queries <= FewQueries && _elementBytes < 8 && _arguments.Packed != 0 && _arguments.Dy.Data == 0 && Math.Max(D, E) * _elementBytes <= 32 * 16;
 
     /// <summary>The head sizes up to which the kernels that are chosen compute: 32, 64, 96 or 128.</summary>
     public int Width => Math.Max(1, (Math.Max(D, E) + 31) / 32) * 32;
