@@ -47,9 +47,11 @@ internal sealed partial class CudaBackend
         return count <= int.MaxValue ? Tensor.Empty([(int)count], type, on) : Tensor.Empty([checked((int)CudaLaunch.Blocks(count, Line)), Line], type, on);
     }
 
-    // A thread of a few picks looks through the others: at 64 about as long as a load from memory takes. With more, as many columns as keep a GPU busy sum for themselves; between, targets
-    // are sorted.
-    private const int FewScatters = 64, ManyColumns = 1 << 16;
+    // A thread of a few picks looks through the others: at 64 about as long as a load from memory takes.
+    private const int FewScatters = 64;
+
+    /// <summary>With more picks, columns that are as many as keep a GPU busy sum for themselves; else the targets are sorted. Tests lower it.</summary>
+    internal static long ManyColumns { get; set; } = 1 << 16;
 
     /// <summary>Elements (o, k, i), as index_add.cu takes them by value.</summary>
     private readonly struct ScatterPicks(long outer, long n, long inner, long picks)
