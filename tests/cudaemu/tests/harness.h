@@ -120,3 +120,4 @@ void planted_bugs();
 void host_mistakes();
 void good_kernels();
 void functions();
+void building();
