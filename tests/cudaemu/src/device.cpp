@@ -178,11 +178,26 @@ EMU_API int cuMemGetInfo_v2(size_t* free, size_t* total)
     return Success;
 }
 
+// Memory whose free is still queued counts as taken until the stream comes to it: before there is none left, that is waited for.
+static void* allocate_device(Stream* stream, size_t bytes)
+{
+    void* p = allocate(bytes, Kind::Device);
+    if (!p && stream) {
+        flush(*stream);
+        p = allocate(bytes, Kind::Device);
+    }
+    if (!p) {
+        flush_all();
+        p = allocate(bytes, Kind::Device);
+    }
+    return p;
+}
+
 EMU_API int cuMemAlloc_v2(void** pointer, size_t bytes)
 {
-    ENTER;
+    ENTER_UNLESS_CAPTURING;
     if (!pointer || bytes == 0) return InvalidValue;
-    *pointer = allocate(bytes, Kind::Device);
+    *pointer = allocate_device(nullptr, bytes);
     return *pointer ? Success : OutOfMemory;
 }
 
@@ -192,6 +207,7 @@ EMU_API int cuMemFree_v2(void* pointer)
     Call call;
     if (call.status && call.status != sticky) return call.status;
     if (!pointer) return call.status;
+    if (int refused = refuse_while_capturing()) return refused;
     flush_all(); // waits for the device
     if (!release(pointer, Kind::Device)) {
         report_host(text("cuMemFree of %p: %s", pointer, describe_address((uintptr_t)pointer).c_str()));
@@ -206,8 +222,11 @@ EMU_API int cuMemAllocAsync(void** pointer, size_t bytes, void* handle)
     Stream* stream = stream_of(handle);
     if (!stream) return InvalidHandle;
     if (!pointer || bytes == 0) return InvalidValue;
-    if (stream->capturing) return NotSupported; // a graph's own allocations: not emulated
-    *pointer = allocate(bytes, Kind::Device);
+    if (stream->capturing) {
+        report_host("cuMemAllocAsync while the stream captures: a graph's own allocations are not emulated");
+        return NotSupported;
+    }
+    *pointer = allocate_device(stream, bytes);
     return *pointer ? Success : OutOfMemory;
 }
 
@@ -218,6 +237,7 @@ EMU_API int cuMemFreeAsync(void* pointer, void* handle)
     Stream* stream = stream_of(handle);
     if (!stream) return InvalidHandle;
     if (stream->capturing || !is_allocated(pointer, 1)) {
+        stream->invalidated = true;
         report_host(text("cuMemFreeAsync of %p%s: %s", pointer, stream->capturing ? " while the stream captures" : "", describe_address((uintptr_t)pointer).c_str()));
         return InvalidValue;
     }
@@ -251,7 +271,7 @@ EMU_API int cuMemPoolTrimTo(void* pool, size_t)
 
 EMU_API int cuMemHostAlloc(void** pointer, size_t bytes, unsigned)
 {
-    ENTER;
+    ENTER_UNLESS_CAPTURING;
     if (!pointer || bytes == 0) return InvalidValue;
     *pointer = allocate(bytes, Kind::Host);
     return *pointer ? Success : OutOfMemory;
@@ -261,6 +281,7 @@ EMU_API int cuMemFreeHost(void* pointer)
 {
     Call call;
     if (call.status && call.status != sticky) return call.status;
+    if (int refused = refuse_while_capturing()) return refused;
     flush_all();
     if (!release(pointer, Kind::Host)) {
         report_host(text("cuMemFreeHost of %p: %s", pointer, describe_address((uintptr_t)pointer).c_str()));

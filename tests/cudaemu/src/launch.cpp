@@ -79,7 +79,7 @@ using namespace emu;
 
 EMU_API int cuModuleLoadData(void** handle, const void* image)
 {
-    ENTER;
+    ENTER_UNLESS_CAPTURING;
     auto module = std::make_unique<Module>();
     if (!image || !Program::parse(image, module->program)) return InvalidImage;
     if (!load(*module, controls.check)) return InvalidImage;

@@ -1,20 +1,8 @@
 // Mistakes of the host's code, and what the API must answer.
 #include "harness.h"
 
+#include <cmath>
 #include <thread>
-
-namespace {
-
-const char Source[] = R"(
-extern "C" __global__ void fill(float* y, float v) { y[threadIdx.x] = v; }
-extern "C" __global__ void copy(const float* x, float* y) { y[threadIdx.x] = x[threadIdx.x]; }
-extern "C" __global__ void __launch_bounds__(2 * 64, 4) bounded(float* y) { y[threadIdx.x] = 1; }
-extern "C" __global__ void shared(float* y) {
-    extern __shared__ float4 dynamic_shared[];
-    dynamic_shared[threadIdx.x] = make_float4(1, 2, 3, 4);
-    y[threadIdx.x] = dynamic_shared[threadIdx.x].z;
-}
-)";
 
 void expect(const char* what, int expected, int status)
 {
@@ -25,48 +13,17 @@ void expect(const char* what, int expected, int status)
     cudaemu_reset();
 }
 
-void lazy()
-{
-    cudaemu_set_lazy(1);
-    void* fill = function(Source, "fill");
-    float* pinned;
-    REQUIRE(cuMemHostAlloc((void**)&pinned, 32 * sizeof(float), 0));
-    {
-        Buffer<float> y(32);
-        pinned[0] = -1;
-        REQUIRE(launch(fill, {1}, {32}, 0, y.data, 7.f));
-        REQUIRE(cuMemcpyDtoHAsync_v2(pinned, y.data, 32 * sizeof(float), stream));
-        float early = pinned[0];
-        REQUIRE(cuStreamSynchronize(stream));
-        row("missing synchronisation before reading a copied result", early == -1 && pinned[0] == 7, "before: " + std::to_string(early) + ", after: " + std::to_string(pinned[0]));
+namespace {
 
-        // Pinned memory is read when the stream comes to the copy; so reusing it early changes what arrives.
-        pinned[0] = 1;
-        REQUIRE(cuMemcpyHtoDAsync_v2(y.data, pinned, 4, stream));
-        pinned[0] = 2;
-        float arrived = y.read()[0];
-        row("pinned memory reused before its copy has run", arrived == 2, "arrived: " + std::to_string(arrived) + " instead of 1");
-
-        void* event;
-        float ms;
-        REQUIRE(cuEventCreate(&event, 0));
-        REQUIRE(cuEventRecord(event, stream));
-        expect("an event's time asked before it is reached", 600, cuEventElapsedTime(&ms, event, event));
-        REQUIRE(cuEventSynchronize(event));
-        expect("and after it", 0, cuEventElapsedTime(&ms, event, event));
-        cuEventDestroy_v2(event);
-    }
-    // Freed while a queued kernel needs it.
-    cudaemu_set_check(1);
-    float* p;
-    REQUIRE(cuMemAlloc_v2((void**)&p, 128));
-    REQUIRE(cuMemFreeAsync(p, stream));
-    REQUIRE(launch(fill, {1}, {32}, 0, p, 1.f));
-    expect("use after a stream-ordered free, in a kernel", 700, cuStreamSynchronize(stream));
-    cudaemu_set_check(0);
-    cudaemu_set_lazy(0);
-    cuMemFreeHost(pinned);
+const char Source[] = R"(
+extern "C" __global__ void fill(float* y, float v) { y[threadIdx.x] = v; }
+extern "C" __global__ void __launch_bounds__(2 * 64, 4) bounded(float* y) { y[threadIdx.x] = 1; }
+extern "C" __global__ void shared(float* y) {
+    extern __shared__ float4 dynamic_shared[];
+    dynamic_shared[threadIdx.x] = make_float4(1, 2, 3, 4);
+    y[threadIdx.x] = dynamic_shared[threadIdx.x].z;
 }
+)";
 
 void contexts_and_frees()
 {
@@ -130,45 +87,6 @@ void limits()
     expect("launch of what is no function", 400, launch(&f, {1}, {1}, 0, y.data, 1.f));
 }
 
-void capture()
-{
-    Buffer<float> x(numbers(32, 1)), y(32);
-    void *copy = function(Source, "copy"), *fill = function(Source, "fill"), *graph, *executable;
-    REQUIRE(cuStreamBeginCapture_v2(stream, 2));
-    expect("synchronisation while the stream captures", 900, cuStreamSynchronize(stream));
-    expect("ends the capture", 901, cuStreamEndCapture(stream, &graph));
-    void* event;
-    REQUIRE(cuEventCreate(&event, 0));
-    REQUIRE(cuStreamBeginCapture_v2(stream, 2));
-    REQUIRE(cuEventRecord(event, stream));
-    expect("synchronisation with a captured event", 900, cuEventSynchronize(event));
-    expect("ends the capture too", 901, cuStreamEndCapture(stream, &graph));
-    cuEventDestroy_v2(event);
-
-    REQUIRE(cuMemsetD8Async(y.data, 0, 128, stream));
-    REQUIRE(cuStreamBeginCapture_v2(stream, 2));
-    void* during;
-    expect("memory allocated while the stream captures", 0, cuMemAlloc_v2(&during, 128));
-    {
-        float value = 3;
-        REQUIRE(launch(fill, {1}, {32}, 0, during, value)); // its arguments are gone when the graph runs
-    }
-    REQUIRE(launch(copy, {1}, {32}, 0, (const float*)during, y.data));
-    REQUIRE(cuMemcpyDtoDAsync_v2(x.data, y.data, 128, stream));
-    REQUIRE(cuStreamEndCapture(stream, &graph));
-    float before = y.read()[5];
-    size_t nodes = 0;
-    REQUIRE(cuGraphGetNodes(graph, nullptr, &nodes));
-    REQUIRE(cuGraphInstantiateWithFlags(&executable, graph, 0));
-    REQUIRE(cuGraphDestroy(graph));
-    REQUIRE(cuGraphLaunch(executable, stream));
-    float after = x.read()[5];
-    row("a captured step runs when it is launched, in order", before == 0 && after == 3 && nodes == 3,
-        std::to_string(nodes) + " nodes, before " + std::to_string(before) + ", after " + std::to_string(after));
-    REQUIRE(cuGraphExecDestroy(executable));
-    REQUIRE(cuMemFree_v2(during));
-}
-
 void blas()
 {
     cudaemu_set_check(1);
@@ -188,9 +106,40 @@ void blas()
         expect("cuBLAS without a mistake", 0, cuStreamSynchronize(stream));
         int status = cublasGemmEx(handle, 0, 0, 4, 4, 4, &one, a.data, 0, 3, b.data, 0, 4, &zero, c.data, 0, 4, 68, -1);
         row("cuBLAS: leading dimension too small", status == 7, "CUBLAS status " + std::to_string(status));
+
+        // With alpha 0 A and B are not read, with beta 0 C is not.
+        std::vector<float> nans(16, NAN);
+        Buffer<float> bad(nans), old(std::vector<float>(16, 2)), result(nans);
+        REQUIRE(cublasGemmEx(handle, 0, 0, 4, 4, 4, &zero, bad.data, 0, 4, bad.data, 0, 4, &one, old.data, 0, 4, 68, -1));
+        std::vector<float> kept = old.read();
+        REQUIRE(cublasGemmEx(handle, 0, 0, 4, 4, 4, &one, a.data, 0, 4, b.data, 0, 4, &zero, result.data, 0, 4, 68, -1));
+        std::vector<float> product = result.read();
+        REQUIRE(cublasGemmEx(handle, 0, 0, 4, 4, 4, &zero, nullptr, 0, 4, u.data, 0, 4, &zero, result.data, 0, 4, 68, -1));
+        std::vector<float> zeros = result.read();
+        row("cuBLAS: factors of 0 hide NaNs, null and uninitialised memory", kept[5] == 2 && product[5] == product[5] && zeros[5] == 0,
+            "alpha 0: " + std::to_string(kept[5]) + ", beta 0: " + std::to_string(product[5]) + ", both: " + std::to_string(zeros[5]));
+    }
+    cudaemu_set_check(0);
+    {
+        // Unchecked, the bounds are still held: a fault would end the process.
+        Buffer<float> a(16), c(16);
+        REQUIRE(cublasGemmEx(handle, 0, 0, 4, 4, 4000, &one, a.data, 0, 4, a.data, 0, 4000, &zero, c.data, 0, 4, 68, -1));
+        expect("cuBLAS reads past the end, unchecked", 700, cuStreamSynchronize(stream));
+        REQUIRE(cublasGemmStridedBatchedEx(handle, 0, 0, 2, 2, 2, &one, a.data, 0, 2, 4, a.data, 0, 2, 0, &zero, c.data, 0, 2, 4, 5, 68, -1));
+        expect("cuBLAS: a batch past the end, unchecked", 700, cuStreamSynchronize(stream));
+        float* freed;
+        REQUIRE(cuMemAlloc_v2((void**)&freed, 64));
+        REQUIRE(cuMemFree_v2(freed));
+        REQUIRE(cublasGemmEx(handle, 0, 0, 4, 4, 4, &one, a.data, 0, 4, a.data, 0, 4, &zero, freed, 0, 4, 68, -1));
+        expect("cuBLAS writes to freed memory, unchecked", 700, cuStreamSynchronize(stream));
+        void* other;
+        REQUIRE(cuStreamCreate(&other, 1));
+        REQUIRE(cublasSetStream_v2(handle, other));
+        REQUIRE(cuStreamDestroy_v2(other));
+        int status = cublasGemmEx(handle, 0, 0, 4, 4, 4, &one, a.data, 0, 4, a.data, 0, 4, &zero, c.data, 0, 4, 68, -1);
+        row("cuBLAS on a destroyed stream", status == 13, "CUBLAS status " + std::to_string(status));
     }
     cublasDestroy_v2(handle);
-    cudaemu_set_check(0);
 }
 
 void compilation()
@@ -208,10 +157,8 @@ void compilation()
 void host_mistakes()
 {
     heading("mistake of the host", "found", "how");
-    lazy();
     contexts_and_frees();
     limits();
-    capture();
     blas();
     compilation();
 }

@@ -103,6 +103,7 @@ int main(int argc, char** argv)
     std::string only = argc > 1 ? argv[1] : "";
     if (only.empty() || only == "planted") planted_bugs();
     if (only.empty() || only == "host") host_mistakes();
+    if (only.empty() || only == "streams") stream_mistakes();
     if (only.empty() || only == "functions") functions();
     if (only.empty() || only == "good") good_kernels();
     if (only.empty() || only == "build") building();
