@@ -69,7 +69,7 @@ static std::vector<std::string> flags(bool check)
     if (check) {
         // Hooks at each access; their implementation is ours (hooks.cpp), the sanitizers' run-time libraries are not linked. -g1: lines for the reports. -Og compiles in two thirds
         // of -O1's time and removes fewer accesses before they can be checked.
-        for (const char* o : {"-Og", "-g1", "-gdwarf-4", "-fsanitize=thread", "-fsanitize=alignment", "--param=tsan-instrument-func-entry-exit=0", "-fno-tree-loop-distribute-patterns",
+        for (const char* o : {"-Og", "-g1", "-gdwarf-4", "-fsanitize=thread", "-fsanitize=alignment", "--param=tsan-instrument-func-entry-exit=0", "-fno-tree-loop-distribute-patterns", "-fno-omit-frame-pointer",
                  "-DEMU_CHECK"})
             f.push_back(o);
     } else {

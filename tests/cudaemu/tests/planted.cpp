@@ -136,6 +136,44 @@ extern "C" __global__ void kernel(const float* x, float* y, int n) {
     for (int i = 0; i <= (int)threadIdx.x / 32; i++) __syncthreads(); // here
     y[threadIdx.x] = x[threadIdx.x];
 })"},
+    {"barrier divergent by branch: two barriers on one line", "barrier divergent: ", LaunchFailed, {1}, {64}, 0, R"(
+extern "C" __global__ void kernel(const float* x, float* y, int n) {
+    if (threadIdx.x < 32) __syncthreads(); else __syncthreads(); // here
+    y[threadIdx.x] = x[threadIdx.x];
+})"},
+    {"barrier divergent by branch: two barriers of a macro", "barrier divergent: ", LaunchFailed, {1}, {64}, 0, R"(
+#define EITHER(condition) if (condition) __syncthreads(); else __syncthreads();
+extern "C" __global__ void kernel(const float* x, float* y, int n) {
+    EITHER(threadIdx.x % 2) // here
+    y[threadIdx.x] = x[threadIdx.x];
+})"},
+    {"barrier divergent by branch: an inlined function twice", "barrier divergent: ", LaunchFailed, {1}, {64}, 0, R"(
+__device__ __forceinline__ void store(float* y, float v) {
+    y[threadIdx.x] = v;
+    __syncthreads(); // here
+}
+extern "C" __global__ void kernel(const float* x, float* y, int n) {
+    if (threadIdx.x < 32) store(y, x[threadIdx.x]);
+    else store(y, 0);
+})"},
+    {"barrier divergent by branch: a called function twice", "barrier divergent: ", LaunchFailed, {1}, {64}, 0, R"(
+__device__ __noinline__ void wait() {
+    __syncthreads(); // here
+}
+__device__ __noinline__ void store(float* y, float v) {
+    y[threadIdx.x] = v;
+    wait();
+}
+extern "C" __global__ void kernel(const float* x, float* y, int n) {
+    if (threadIdx.x < 32) store(y, x[threadIdx.x]); else store(y, 0);
+})"},
+    {"barrier divergent by branch: a vote against a barrier", "barrier divergent: ", LaunchFailed, {1}, {64}, 0, R"(
+extern "C" __global__ void kernel(const float* x, float* y, int n) {
+    int any = 0;
+    if (threadIdx.x < 32) any = __syncthreads_or(x[threadIdx.x] > 0); // here
+    else __syncthreads(); // here
+    y[threadIdx.x] = any;
+})"},
     {"divergent shuffle: some lanes", "divergent shuffle: ", LaunchFailed, {1}, {32}, 0, R"(
 extern "C" __global__ void kernel(const float* x, float* y, int n) {
     float v = x[threadIdx.x];
@@ -148,6 +186,43 @@ extern "C" __global__ void kernel(const float* x, float* y, int n) {
     if (threadIdx.x < 16) v += __shfl_xor_sync(0xffffffffu, v, 1); // here
     else v -= __shfl_xor_sync(0xffffffffu, v, 1); // here
     y[threadIdx.x] = v;
+})"},
+    {"divergent shuffle: two on one line", "divergent shuffle: ", LaunchFailed, {1}, {32}, 0, R"(
+extern "C" __global__ void kernel(const float* x, float* y, int n) {
+    float v = x[threadIdx.x];
+    v += threadIdx.x % 2 ? __shfl_xor_sync(0xffffffffu, v, 1) : __shfl_xor_sync(0xffffffffu, v, 3); // here
+    y[threadIdx.x] = v;
+})"},
+    {"divergent shuffle: a lane outside of its mask", "divergent shuffle: ", LaunchFailed, {1}, {32}, 0, R"(
+extern "C" __global__ void kernel(const float* x, float* y, int n) {
+    y[threadIdx.x] = __shfl_xor_sync(0x0000ffffu, x[threadIdx.x], 1); // here
+})"},
+    {"divergent shuffle: masks that differ", "divergent shuffle: ", LaunchFailed, {1}, {32}, 0, R"(
+extern "C" __global__ void kernel(const float* x, float* y, int n) {
+    y[threadIdx.x] = __shfl_xor_sync(threadIdx.x % 2 ? 0xffffffffu : 0x7fffffffu, x[threadIdx.x], 2); // here
+})"},
+    {"divergent __syncwarp: some lanes", "divergent shuffle: ", LaunchFailed, {1}, {32}, 0, R"(
+extern "C" __global__ void kernel(const float* x, float* y, int n) {
+    if (threadIdx.x > 7) __syncwarp(); // here
+    y[threadIdx.x] = x[threadIdx.x];
+})"},
+    {"divergent mma: a warp of 20 lanes", "divergent mma or ldmatrix: it needs all 32 lanes", LaunchFailed, {1}, {20}, 0, R"(
+extern "C" __global__ void kernel(const float* x, float* y, int n) {
+    unsigned a[4] = {0, 0, 0, 0}, b[2] = {0, 0};
+    float d[4] = {0, 0, 0, 0};
+    mma_m16n8k16_bf16(d, a, b); // here
+    y[threadIdx.x] = d[0];
+})"},
+    {"divergent ldmatrix: a lane has returned", "divergent mma or ldmatrix: it needs all 32 lanes", LaunchFailed, {1}, {32}, 0, R"(
+extern "C" __global__ void kernel(const float* x, float* y, int n) {
+    __shared__ float4 a[32];
+    a[threadIdx.x] = make_float4(0, 0, 0, 0);
+    __syncthreads();
+    if (threadIdx.x == 5) return;
+    __syncwarp(0xffffffdfu);
+    unsigned r[4];
+    ldmatrix_x4(r, &a[threadIdx.x]); // here
+    y[threadIdx.x] = r[0];
 })"},
     {"divergent shuffle: lanes that returned", "divergent shuffle: ", LaunchFailed, {1}, {32}, 0, R"(
 extern "C" __global__ void kernel(const float* x, float* y, int n) {
