@@ -1,6 +1,8 @@
 // Initialisation, the device, its context and its memory.
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <dlfcn.h>
 #include <unistd.h>
 
 #include "driver.h"
@@ -25,12 +27,30 @@ static long number_of(const char* variable, long otherwise)
 
 const Settings& settings()
 {
-    static const Settings s = {(int)number_of("CUDAEMU_SMS", 4), (size_t)number_of("CUDAEMU_MEMORY_MB", 4096) << 20, (int)number_of("CUDAEMU_THREADS", 2),
+    static const Settings s = {(int)number_of("CUDAEMU_SMS", 4), (int)number_of("CUDAEMU_THREADS", 2),
         getenv("CUDAEMU_CACHE") && *getenv("CUDAEMU_CACHE") ? getenv("CUDAEMU_CACHE") : default_cache()};
     return s;
 }
 
-Controls controls;
+static void read_schedule(Controls& c, const char* text)
+{
+    if (!text || !*text || !strcmp(text, "forward")) return;
+    if (!strcmp(text, "reverse")) c.schedule = Schedule::Reverse;
+    else if (!strncmp(text, "random", 6) && (!text[6] || text[6] == ':')) c.schedule = Schedule::Random, c.seed = text[6] ? (unsigned)atol(text + 7) : 0;
+    else fprintf(stderr, "cudaemu: CUDAEMU_SCHEDULE=%s: forward, reverse, random or random:SEED is expected; it is forward\n", text);
+}
+
+const Controls& Controls::from_environment()
+{
+    static const Controls s_first = [] {
+        Controls c{number_of("CUDAEMU_CHECK", 0) > 0, number_of("CUDAEMU_LAZY", 0) > 0, Schedule::Forward, 0, (size_t)number_of("CUDAEMU_MEMORY_MB", 4096) << 20};
+        read_schedule(c, getenv("CUDAEMU_SCHEDULE"));
+        return c;
+    }();
+    return s_first;
+}
+
+Controls controls = Controls::from_environment();
 int sticky;
 
 static bool s_initialised, s_exiting;
@@ -65,6 +85,7 @@ EMU_API int cuInit(unsigned flags)
     if (flags) return InvalidValue;
     // Finalizers may call while the process exits: from then on nothing is touched any more.
     if (!s_initialised) {
+        if (controls.check) shadow::turned_on();
         atexit([] {
             std::lock_guard<std::recursive_mutex> exit_lock(api_mutex());
             s_exiting = true;
@@ -72,6 +93,22 @@ EMU_API int cuInit(unsigned flags)
     }
     s_initialised = true;
     return Success;
+}
+
+// status 0: found, 1: there is none of this name.
+EMU_API int cuGetProcAddress_v2(const char* name, void** function, int, unsigned long long, int* status)
+{
+    Dl_info self;
+    dladdr((const void*)&cuInit, &self);
+    void* library = dlopen(self.dli_fname, RTLD_NOW | RTLD_NOLOAD);
+    void* found = nullptr;
+    for (const char* version : {"_v2", ""})
+        if (!found) found = dlsym(library, (std::string(name) + version).c_str());
+    dlclose(library);
+    if (!found) report_host(text("cuGetProcAddress: %s is not emulated", name));
+    *function = found;
+    if (status) *status = !found;
+    return found ? Success : NotFound;
 }
 
 EMU_API int cuDriverGetVersion(int* version)
@@ -170,11 +207,18 @@ EMU_API int cuCtxGetCurrent(void** context)
     return Success;
 }
 
+EMU_API int cuCtxGetDevice(int* device)
+{
+    ENTER;
+    *device = 0;
+    return Success;
+}
+
 EMU_API int cuMemGetInfo_v2(size_t* free, size_t* total)
 {
     ENTER;
     *total = memory_bytes();
-    *free = memory_bytes() - allocated_bytes();
+    *free = memory_bytes() - std::min(memory_bytes(), allocated_bytes());
     return Success;
 }
 

@@ -191,6 +191,6 @@ void for_each_allocation(void (*visit)(const Allocation&))
 
 size_t used_range_bytes() { return s_next - s_range.base; }
 size_t allocated_bytes() { return s_bytes; }
-size_t memory_bytes() { return settings().memory_bytes; }
+size_t memory_bytes() { return controls.memory_bytes; }
 
 } // namespace emu

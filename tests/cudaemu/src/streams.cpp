@@ -143,6 +143,23 @@ EMU_API int cuMemcpyDtoDAsync_v2(void* to, const void* from, size_t bytes, void*
     });
 }
 
+// The synchronous copies go through the default stream.
+EMU_API int cuMemcpyHtoD_v2(void* to, const void* from, size_t bytes)
+{
+    ENTER_UNLESS_CAPTURING;
+    int status = cuMemcpyHtoDAsync_v2(to, from, bytes, nullptr);
+    if (!status) flush(s_default);
+    return status ? status : sticky;
+}
+
+EMU_API int cuMemcpyDtoH_v2(void* to, const void* from, size_t bytes)
+{
+    ENTER_UNLESS_CAPTURING;
+    int status = cuMemcpyDtoHAsync_v2(to, from, bytes, nullptr);
+    if (!status) flush(s_default);
+    return status ? status : sticky;
+}
+
 template <class V> static int set_memory(const char* function, void* to, V value, size_t count, void* handle)
 {
     ENTER_STREAM(handle);

@@ -133,3 +133,5 @@ void stream_mistakes();
 void good_kernels();
 void functions();
 void building();
+void settings();
+void print_settings(); // what a child process of settings() does
