@@ -2,7 +2,10 @@
 #include "harness.h"
 
 #include <cmath>
+#include <csignal>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 
 void expect(const char* what, int expected, int status)
 {
@@ -17,6 +20,7 @@ namespace {
 
 const char Source[] = R"(
 extern "C" __global__ void fill(float* y, float v) { y[threadIdx.x] = v; }
+extern "C" __global__ void copy(const float* x, float* y) { y[threadIdx.x] = x[threadIdx.x]; }
 extern "C" __global__ void __launch_bounds__(2 * 64, 4) bounded(float* y) { y[threadIdx.x] = 1; }
 extern "C" __global__ void shared(float* y) {
     extern __shared__ float4 dynamic_shared[];
@@ -64,6 +68,46 @@ void contexts_and_frees()
     row("unchecked write past the end, found at the free", report().find("after the end of an allocation") != std::string::npos, report());
     cudaemu_reset();
     expect("more memory than there is (256 MiB here)", 2, cuMemAlloc_v2(&p, (size_t)257 << 20));
+}
+
+// What shows without checks.
+void memory()
+{
+    void* copy = function(Source, "copy");
+    Buffer<float> y(std::vector<float>(32));
+    auto copied = [&](const float* x) {
+        REQUIRE(launch(copy, {1}, {32}, 0, x, y.data));
+        return y.read()[7];
+    };
+    float *x, *again;
+    REQUIRE(cuMemAlloc_v2((void**)&x, 128));
+    float fresh = copied(x);
+    row("poison: unchecked read of fresh memory", fresh != fresh, std::to_string(fresh));
+    REQUIRE(cuMemsetD8Async(x, 0, 128, stream));
+    REQUIRE(cuMemFree_v2(x));
+    float freed = copied(x);
+    row("poison: unchecked read of freed memory", freed != freed, std::to_string(freed));
+    REQUIRE(cuMemAlloc_v2((void**)&again, 128));
+    row("an address is not used again at once", again != x, "the next allocation of its size lies elsewhere");
+    REQUIRE(launch(function(Source, "fill"), {1}, {1}, 0, again - 1, 1.f));
+    REQUIRE(cuMemFree_v2(again));
+    row("unchecked write before the beginning, found at the free", report().find("before the beginning of an allocation") != std::string::npos, report());
+    cudaemu_reset();
+
+    // Further away the pages are inaccessible; that ends the process, so another one does it.
+    auto touched = [&](long floats) {
+        pid_t child = fork();
+        if (child == 0) {
+            signal(SIGSEGV, SIG_DFL);
+            launch(function(Source, "fill"), {1}, {1}, 0, y.data + floats, 1.f);
+            _exit(0);
+        }
+        int status = 0;
+        waitpid(child, &status, 0);
+        return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    };
+    row("guard page after an allocation", touched(64) == SIGSEGV && touched(0) == 0, "an unchecked write 256 bytes further on ends the process");
+    row("guard page before an allocation", touched(-1024) == SIGSEGV, "an unchecked write a page before ends the process");
 }
 
 void limits()
@@ -158,6 +202,7 @@ void host_mistakes()
 {
     heading("mistake of the host", "found", "how");
     contexts_and_frees();
+    memory();
     limits();
     blas();
     compilation();
