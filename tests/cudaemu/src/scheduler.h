@@ -92,7 +92,7 @@ HOT bool BlockRunner::arrive(uint32_t mask, int bytes, Here here)
         w.mask = mask;
         w.bytes = bytes;
         if (_launch->check) w.place = place_of(here);
-        else w.place.line = here.line;
+        else w.place.line = here.line, w.place.depth = 0;
         if (!(mask & bit) || (_launch->check && (mask & w.exited))) {
             report_kernel(text("divergent shuffle: lane mask %08x, lanes that have returned %08x", mask, w.exited), here.line);
             stop(LaunchFailed);
