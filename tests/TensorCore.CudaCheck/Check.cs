@@ -1,72 +1,52 @@
 using Spectre.Console;
-using TensorCore.Cuda.Interop;
 
 namespace TensorCore.CudaCheck;
 
 /// <summary>The figures of all kernels against the budget and the document.</summary>
 internal sealed class Check(string root, NvidiaTools tools, Options options)
 {
-    private readonly string _budgetPath = Path.Combine(root, "kernels", "budget.json"), _documentPath = Path.Combine(root, Document.Path);
+    private readonly string _budgetPath = Path.Combine(root, Budget.Path), _documentPath = Path.Combine(root, Document.Path);
 
-    /// <summary>Runs it; returns what is wrong.</summary>
-    public IReadOnlyList<string> Run()
+    /// <summary>Runs it; returns what is wrong, and prints the details.</summary>
+    public List<string> Run()
     {
-        Environment.SetEnvironmentVariable(NativeLibraries.FoldersVariable, tools.CompilerFolder);
-        string compiler = Compiler.Version();
+        List<string> errors = options.IsPartial ? [] : DriverCheck.Run(tools);
+        KernelProgram[] programs = [.. ProgramCatalog.All().Where(p => options.Only is null || p.Title.Contains(options.Only, StringComparison.Ordinal))];
+        if (programs.Length == 0) return [$"no program has '{options.Only}' in its name"];
+        Figures figures = new(tools);
+        Measurement[] measurements = [.. figures.Of(programs, options.Architectures).SelectMany(f => f.Kernels.Select(k => new Measurement(f.Program, f.Architecture, k)))];
+        IReadOnlyList<Line> lines = Line.Of(measurements);
+        Console.WriteLine($"{measurements.DistinctBy(m => (m.Program, m.Figures.Kernel)).Count()} kernels in {programs.Length} programs: {measurements.Length} images, {lines.Count} lines of the budget");
         Budget budget = File.Exists(_budgetPath) ? Budget.Read(File.ReadAllText(_budgetPath)) : Budget.Empty;
-        List<string> errors = [.. Measure(compiler, budget, out IReadOnlyList<Line> lines)];
-        if (errors.Count > 0) return errors;
-        Console.WriteLine($"{lines.SelectMany(l => l.Measurements).Count()} kernels of {lines.SelectMany(l => l.Measurements).Select(m => m.Program).Distinct().Count()} programs, {lines.Count} lines of the budget");
         if (options.IsPartial)
         {
-            Show(lines);
-            return [.. Missing(budget, lines), .. Broken(budget, lines)];
+            Show(measurements);
+            return [.. errors, .. Broken(budget, lines)];
         }
-        errors.AddRange(WithoutRoofline(lines));
-        if (errors.Count > 0) return errors;
-        string document = Document.Write(compiler, lines);
-        if (options.DocumentPath is string path) File.WriteAllText(path, document);
-        if (options.Update)
-        {
-            Budget today = budget.Today(compiler, lines);
-            string[] differences = [.. budget.DifferencesTo(today)];
-            foreach (string difference in differences) Console.WriteLine(difference);
-            Console.WriteLine(differences.Length == 0 ? "the budget stays as it is" : $"the budget changes in {differences.Length} lines (- before, + after)");
-            File.WriteAllText(_budgetPath, today.ToString());
-            File.WriteAllText(_documentPath, document);
-            return [];
-        }
-        errors.AddRange(Missing(budget, lines));
-        errors.AddRange(budget.Stale(lines).Select(k => $"{k}: in the budget, but there is no such kernel any more"));
+
+        string[] uncovered = [.. Uncovered(lines)];
+        foreach (string line in uncovered) Console.WriteLine(line);
+        if (uncovered.Length > 0) return [.. errors, "the roofline's rows are not those of the kernels"];
+        if (options.Update) Update(budget, budget = Budget.Today(figures.Compiler, lines));
+        string document = Document.Write(figures.Compiler, lines);
+        if (options.Docs) File.WriteAllText(_documentPath, document);
+
+        if (budget.Compiler != figures.Compiler) errors.Add($"{Budget.Path} has the figures of {(budget.Compiler.Length > 0 ? budget.Compiler : "no compiler")}, this is {figures.Compiler}");
+        string[] unmatched = [.. budget.Missing(lines).Select(k => $"{k}: has no budget"), .. budget.Stale(lines).Select(k => $"{k}: in the budget, but there is no such kernel")];
+        foreach (string line in unmatched) Console.WriteLine(line);
+        if (unmatched.Length > 0) errors.Add($"{unmatched.Length} lines of {Budget.Path} are missing or stale (--update)");
         errors.AddRange(Broken(budget, lines));
-        if (!File.Exists(_documentPath) || File.ReadAllText(_documentPath) != document) errors.Add($"{Document.Path} is not what today's figures give");
-        if (errors.Count > 0) errors.Add("where a change is meant: ./build.sh cuda-check --update");
+        if (!File.Exists(_documentPath) || File.ReadAllText(_documentPath) != document) errors.Add($"{Document.Path} is not what these kernels give (--docs)");
         return errors;
     }
 
-    private IReadOnlyList<string> Measure(string compiler, Budget budget, out IReadOnlyList<Line> lines)
+    private void Update(Budget before, Budget after)
     {
-        IReadOnlyList<KernelProgram> catalog = ProgramCatalog.All();
-        FigureCache cache = new(CacheFolder.Path, compiler);
-        (int Program, Architecture Architecture)[] wanted =
-        [
-            .. from architecture in options.Architectures
-               from program in Enumerable.Range(0, catalog.Count)
-               where catalog[program].MinArchitecture <= architecture.Number && (options.Only is null || catalog[program].Title.Contains(options.Only, StringComparison.Ordinal))
-               select (program, architecture),
-        ];
-        IReadOnlyList<string> errors = wanted.Length == 0 ? [$"no program has '{options.Only}' in its name"] : new Figures(tools, cache, catalog).MakeMissing(wanted);
-        lines = errors.Count > 0 ? [] : Line.Of(
-        [
-            .. from w in wanted
-               orderby w.Program
-               from figures in cache.Find(catalog[w.Program], w.Architecture)!
-               select new Measurement(catalog[w.Program], w.Architecture, figures, budget.DynamicSharedBytes(catalog[w.Program], figures.Kernel)),
-        ]);
-        return errors;
+        string[] differences = [.. before.DifferencesTo(after)];
+        foreach (string difference in differences) Console.WriteLine(difference);
+        Console.WriteLine(differences.Length == 0 ? "the budget stays as it is" : $"the budget changes in {differences.Length} lines (- before, + after)");
+        File.WriteAllText(_budgetPath, after.ToString());
     }
-
-    private static IEnumerable<string> Missing(Budget budget, IReadOnlyList<Line> lines) => budget.Missing(lines).Select(k => $"{k}: has no budget");
 
     /// <summary>Tells as a table what breaks the budget.</summary>
     private static string[] Broken(Budget budget, IReadOnlyList<Line> lines)
@@ -77,10 +57,10 @@ internal sealed class Check(string root, NvidiaTools tools, Options options)
         foreach (Breach b in breaches)
             table.AddRow(b.Line.File, b.Line.Kernel, b.Variant, b.Architecture.ToString(), b.Metric.Name, $"{(b.Metric.IsUpperBound ? "≤" : "≥")} {b.Bound}", $"{b.Value}");
         AnsiConsole.Write(table);
-        return [$"{breaches.Length} bounds of the budget are broken"];
+        return [$"{breaches.Length} bounds of {Budget.Path} are broken (--update, where that is meant)"];
     }
 
-    private static IEnumerable<string> WithoutRoofline(IReadOnlyList<Line> lines)
+    private static IEnumerable<string> Uncovered(IReadOnlyList<Line> lines)
     {
         foreach ((string file, string kernel) in lines.Select(l => (l.Key.File, l.Key.Kernel)).Distinct())
             if (!Roofline.All.Any(r => r.Covers(file, kernel))) yield return $"{file} {kernel}: has no row in the roofline (tests/TensorCore.CudaCheck/Report/Roofline.*.cs)";
@@ -88,12 +68,12 @@ internal sealed class Check(string root, NvidiaTools tools, Options options)
             if (!lines.Any(row.Describes)) yield return $"{row.File} {row.Kernel} {row.Variant}: a row of the roofline without a kernel";
     }
 
-    private static void Show(IReadOnlyList<Line> lines)
+    private static void Show(IReadOnlyList<Measurement> measurements)
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumns("kernel", "variant", "arch");
         string[] names = ["threads", .. Metric.All.Select(m => m.Name)];
         foreach (string name in names) table.AddColumn(new TableColumn(name).RightAligned());
-        foreach (Measurement m in lines.SelectMany(l => l.Measurements))
+        foreach (Measurement m in measurements)
             table.AddRow([m.Figures.Kernel, m.Program.Variant, $"{m.Architecture.Number}", $"{m.Figures.Threads}", .. Metric.All.Select(x => $"{x.Of(m)}")]);
         AnsiConsole.Write(table);
     }

@@ -13,10 +13,11 @@ internal static class DriverCheck
     private const string Argument = "--ask-for-a-device";
 
     /// <summary>Asks both; returns what is wrong.</summary>
-    public static IReadOnlyList<string> Run(NvidiaTools tools)
+    public static List<string> Run(NvidiaTools tools)
     {
         List<string> errors = [];
-        if (Directory.Exists("/proc/driver/nvidia")) Console.WriteLine("driver without a device: not checked, this machine has an NVIDIA GPU");
+        // The driver's part in the kernel. A device file alone means nothing: containers have them without a GPU.
+        if (File.Exists("/proc/driver/nvidia/version")) Console.WriteLine("driver without a device: not checked, this machine has an NVIDIA GPU");
         else Expect("driver without a device", tools.DriverFolder, "no CUDA device");
         if (NativeLibraries.FileNames(NativeLibraries.Driver).Any(f => NativeLibrary.TryLoad(f, out _))) Console.WriteLine("no driver: not checked, this machine has NVIDIA's driver");
         else Expect("no driver", Directory.CreateDirectory(Path.Combine(CacheFolder.Path, "empty")).FullName, "no CUDA library");

@@ -3,13 +3,23 @@ namespace TensorCore.CudaCheck;
 /// <summary>The command line.</summary>
 internal sealed record Options
 {
-    public bool DriverOnly { get; private init; }
+    public const string Usage = """
+        cuda-check [--update] [--docs] [--only TEXT] [--arch LIST] [--require] [--self-test]
+          --update     enters the figures into kernels/budget.json and shows what changes
+          --docs       writes docs/cuda-kernels.md
+          --only TEXT  shows the figures of the programs with this in their name: matmul.cu, T=bf16, 'gelu T=float'
+          --arch LIST  shows the figures for these architectures alone: 80,90
+          --require    fails where NVIDIA's tools cannot be fetched; without it that is a message
+          --self-test  tests this program alone
+        """;
 
     public bool Update { get; private init; }
 
+    public bool Docs { get; private init; }
+
     public bool Require { get; private init; }
 
-    public string? DocumentPath { get; private init; }
+    public bool SelfTest { get; private init; }
 
     public string? Only { get; private init; }
 
@@ -25,20 +35,19 @@ internal sealed record Options
         for (int i = 0; i < args.Length; i++)
         {
             string? value = i + 1 < args.Length ? args[i + 1] : null;
-            switch (args[i], value)
+            switch (args[i])
             {
-                case ("driver", _): options = options with { DriverOnly = true }; continue;
-                case ("--update", _): options = options with { Update = true }; continue;
-                case ("--require", _): options = options with { Require = true }; continue;
-                case ("--docs", not null): options = options with { DocumentPath = value }; break;
-                case ("--only", not null): options = options with { Only = value }; break;
-                case ("--arch", not null) when Architectures(value) is { Count: > 0 } chosen: options = options with { Architectures = chosen }; break;
+                case "--update": options = options with { Update = true }; break;
+                case "--docs": options = options with { Docs = true }; break;
+                case "--require": options = options with { Require = true }; break;
+                case "--self-test": options = options with { SelfTest = true }; break;
+                case "--only" when value is not null: options = options with { Only = args[++i] }; break;
+                case "--arch" when value is not null && Listed(value) is { Count: > 0 } chosen: (options, i) = (options with { Architectures = chosen }, i + 1); break;
                 default: return null;
             }
-            i++;
         }
-        return options.IsPartial && (options.Update || options.DocumentPath is not null) ? null : options;
-
-        static List<Architecture> Architectures(string list) => [.. Architecture.All.Where(a => list.Split(',').Contains($"{a.Number}"))];
+        return options.IsPartial && (options.Update || options.Docs) ? null : options;
     }
+
+    private static List<Architecture> Listed(string list) => [.. Architecture.All.Where(a => list.Split(',').Contains($"{a.Number}"))];
 }

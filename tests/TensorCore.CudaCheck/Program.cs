@@ -1,4 +1,5 @@
 using Spectre.Console;
+using TensorCore.Cuda;
 
 namespace TensorCore.CudaCheck;
 
@@ -8,42 +9,34 @@ namespace TensorCore.CudaCheck;
 /// </summary>
 internal static class Program
 {
-    private const string BudgetPath = "kernels/budget.json";
-
-    private const string Usage = """
-        cuda-check [driver] [--update] [--docs PATH] [--only TEXT] [--arch 80,90] [--require]
-          driver      only what a user without a GPU is told
-          --update    enters today's figures into kernels/budget.json and docs/cuda-kernels.md, and shows what changed
-          --docs PATH writes the document there too
-          --only TEXT only programs with this in their name (matmul.cu, T=bf16), with a table of their figures
-          --arch LIST only these architectures
-          --require   fails where NVIDIA's tools cannot be fetched; without it that is a message
-        TENSORCORE_CUDA_CHECK_CACHE names the cache folder.
-        """;
-
     private static int Main(string[] args)
     {
         if (DriverCheck.IsAnswering(args)) return 0;
         if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 160; // a file has no width; 80 would cut the tables
         if (Options.Parse(args) is not Options options)
         {
-            Console.Error.WriteLine(Usage);
+            Console.Error.WriteLine(Options.Usage);
             return 2;
         }
         try
         {
-            NvidiaTools tools = NvidiaTools.Get(CacheFolder.Path);
-            Check check = new(RepositoryRoot(), tools, options);
-            IReadOnlyList<string> errors = options.DriverOnly ? DriverCheck.Run(tools) : [.. check.Run(), .. options.IsPartial ? [] : DriverCheck.Run(tools)];
-            foreach (string error in errors) Console.Error.WriteLine(error);
-            Console.WriteLine(errors.Count == 0 ? "cuda-check: all is well" : $"cuda-check: {errors.Count} {(errors.Count == 1 ? "thing is" : "things are")} wrong");
-            return errors.Count == 0 ? 0 : 1;
+            SelfTest.Run();
+            return options.SelfTest ? Say(0, "the self-test is passed") : new Check(RepositoryRoot(), NvidiaTools.Get(CacheFolder.Path), options).Run() is { Count: > 0 } errors ? Say(1, $"failed: {string.Join("; ", errors)}") : Say(0, "all is well");
         }
         catch (UnreachableException e)
         {
-            Console.Error.WriteLine($"cuda-check {(options.Require ? "failed" : "is skipped")}: NVIDIA's compiler could not be fetched\n  {e.Message}");
-            return options.Require ? 1 : 0;
+            return Say(options.Require ? 1 : 0, $"{(options.Require ? "failed" : "skipped")}: NVIDIA's compiler could not be fetched: {e.Message}");
         }
+        catch (Exception e) when (e is CudaException or InvalidOperationException or InvalidDataException)
+        {
+            return Say(1, $"failed: {e.Message}");
+        }
+    }
+
+    private static int Say(int code, string last)
+    {
+        Console.WriteLine($"cuda-check: {last}");
+        return code;
     }
 
     private static string RepositoryRoot()

@@ -1,3 +1,5 @@
+using TensorCore.Cuda;
+
 namespace TensorCore.CudaCheck;
 
 /// <summary>
@@ -26,6 +28,12 @@ internal sealed record Architecture(int Number, string Devices, int MaxWarps, in
         new(89, "L4, RTX 40", 48, 24, 100 << 10, 99 << 10, 128, 1 << 10),
         new(90, "H100", 64, 32, 228 << 10, 227 << 10, 128, 1 << 10),
     ];
+
+    /// <summary>Whether instructions are counted: for the two architectures that the rooflines speak of. The others differ from them in few, and disassembly is slow.</summary>
+    public bool IsDisassembled => Number is 80 or 90;
+
+    /// <summary>The options of the library's compilations for it.</summary>
+    public string CompilerOptions => KernelCache.Options($"sm_{Number}");
 
     /// <summary>The architecture of a number.</summary>
     public static Architecture Get(int number) => All.FirstOrDefault(a => a.Number == number) ?? throw new ArgumentException($"sm_{number} is not among {string.Join(", ", All.Select(a => a.Number))}");

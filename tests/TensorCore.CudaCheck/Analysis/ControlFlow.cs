@@ -1,13 +1,5 @@
 namespace TensorCore.CudaCheck;
 
-/// <summary>A natural loop: all that can reach the jump back to its head without passing the head.</summary>
-/// <param name="Instructions">Those of the loop that are in no loop within it.</param>
-/// <param name="Depth">1 for an outermost loop.</param>
-internal sealed record Loop(IReadOnlyList<Instruction> Instructions, int Depth)
-{
-    public int MultiplyAdds { get; } = Instructions.Count(i => i.IsMultiplyAdd);
-}
-
 /// <summary>
 /// The loops of a kernel, from its control flow: basic blocks, their dominators (Cooper, Harvey, Kennedy, "A simple, fast dominance algorithm", 2001), and for every edge to a dominator the
 /// natural loop. A jump backwards alone would not do: the compiler moves rare code behind the end, and it jumps back.
@@ -153,8 +145,7 @@ internal sealed class ControlFlow
             HashSet<int> own = [.. body];
             foreach ((int inner, HashSet<int> innerBody) in bodies)
                 if (inner != head && body.Contains(inner)) own.ExceptWith(innerBody);
-            int depth = bodies.Count(b => b.Value.Contains(head));
-            loops.Add(new Loop([.. own.Order().SelectMany(b => _blocks[b])], depth));
+            loops.Add(new Loop([.. own.Order().SelectMany(b => _blocks[b])]));
         }
         return loops;
     }

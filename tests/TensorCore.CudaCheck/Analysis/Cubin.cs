@@ -32,7 +32,7 @@ internal sealed class Cubin
     }
 
     /// <summary>A kernel's instructions.</summary>
-    public ReadOnlySpan<byte> Code(string kernel) => Section($".text.{kernel}");
+    public byte[] Code(string kernel) => Section($".text.{kernel}").ToArray();
 
     /// <summary>The most threads of a block that a kernel may be launched with.</summary>
     public int MaxThreads(string kernel)

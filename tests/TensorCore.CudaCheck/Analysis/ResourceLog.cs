@@ -3,9 +3,6 @@ using System.Text.RegularExpressions;
 
 namespace TensorCore.CudaCheck;
 
-/// <summary>What a kernel takes, as the assembler reports it.</summary>
-internal readonly record struct KernelResources(int Registers, int SharedBytes, int StackBytes, int SpillBytes);
-
 /// <summary>
 /// Reads ptxas's verbose report. Spilled bytes are told from the stack frame, in which the sine's argument reduction keeps a table, and arrays that are indexed at run time.
 /// </summary>

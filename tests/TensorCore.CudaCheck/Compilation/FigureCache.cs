@@ -1,22 +1,24 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using TensorCore.IO;
 
 namespace TensorCore.CudaCheck;
 
-/// <summary>The figures of programs that were compiled before, a file for each program and architecture, under the hash of the program's text.</summary>
+/// <summary>The figures of programs that were compiled before: a file for each program and architecture, under the hash of all that they depend on.</summary>
 /// <param name="folder">The cache folder.</param>
 /// <param name="compiler">The compiler's version.</param>
 internal sealed class FigureCache(string folder, string compiler)
 {
-    private readonly string _folder = Path.Combine(folder, $"figures-{compiler}-{KernelFigures.Version}");
+    private readonly string _folder = Directory.CreateDirectory(Path.Combine(folder, $"figures-{compiler}-{KernelFigures.Version}")).FullName;
 
     /// <summary>The kernels of a program, or null if they are to be made.</summary>
-    public IReadOnlyList<KernelFigures>? Find(KernelProgram program, Architecture architecture)
+    public KernelFigures[]? Find(KernelProgram program, Architecture architecture)
     {
         string path = PathOf(program, architecture);
-        if (!File.Exists(path)) return null;
         try
         {
-            return JsonSerializer.Deserialize<KernelFigures[]>(File.ReadAllBytes(path));
+            return File.Exists(path) ? JsonSerializer.Deserialize<KernelFigures[]>(File.ReadAllBytes(path)) : null;
         }
         catch (JsonException)
         {
@@ -24,13 +26,9 @@ internal sealed class FigureCache(string folder, string compiler)
         }
     }
 
-    public void Add(KernelProgram program, Architecture architecture, IReadOnlyList<KernelFigures> kernels)
-    {
-        Directory.CreateDirectory(_folder);
-        string path = PathOf(program, architecture), whole = $"{path}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}";
-        File.WriteAllBytes(whole, JsonSerializer.SerializeToUtf8Bytes(kernels));
-        File.Move(whole, path, overwrite: true);
-    }
+    public void Add(KernelProgram program, Architecture architecture, KernelFigures[] kernels) =>
+        AtomicFile.WriteAllBytes(PathOf(program, architecture), JsonSerializer.SerializeToUtf8Bytes(kernels));
 
-    private string PathOf(KernelProgram program, Architecture architecture) => Path.Combine(_folder, $"{program.Hash}-{architecture.Number}.json");
+    private string PathOf(KernelProgram program, Architecture architecture) =>
+        Path.Combine(_folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{architecture.CompilerOptions}\n{program.Text}"))) + ".json");
 }

@@ -5,8 +5,8 @@ using TensorCore.Optim;
 namespace TensorCore.CudaCheck;
 
 /// <summary>
-/// The programs that the library makes from bodies: elementwise functions, comparisons, reductions and optimizers' rules, found by themselves. A body may branch on its parameters, which
-/// gives another program; so each is written down for several values of them, and equal texts are taken once.
+/// The programs that the library makes from bodies: elementwise functions, comparisons, reductions and optimizers' rules, found by reflection, for each dtype on which they are defined. A body may
+/// branch on its parameters, which gives another program; so each is written down for several values of them, and equal texts are taken once.
 /// </summary>
 internal static class GeneratedPrograms
 {
@@ -61,8 +61,11 @@ internal static class GeneratedPrograms
         }
         foreach (double value in s_values)
             foreach (bool flag in (bool[])[true, false])
-                yield return Activator.CreateInstance(type, [.. parameters.Select(p => p.ParameterType == typeof(bool) ? flag : (object)value)])!;
+                yield return Activator.CreateInstance(type, [.. parameters.Select(p => Argument(type, p, value, flag))])!;
     }
+
+    private static object Argument(Type type, ParameterInfo parameter, double value, bool flag) =>
+        parameter.ParameterType == typeof(double) ? value : parameter.ParameterType == typeof(bool) ? flag : throw new InvalidOperationException($"{type} {parameter.Name}: which values of {parameter.ParameterType} it takes is not known here");
 
     private static IEnumerable<KernelProgram> OfUnary<T>(T f)
         where T : struct, IUnary =>
@@ -86,11 +89,11 @@ internal static class GeneratedPrograms
 
     private static IEnumerable<KernelProgram> OfReduction<T>(T reduction)
         where T : struct, IReduction => s_numbers
-            .Select(type => new KernelProgram("reduce.cu", $"{typeof(T).Name} {Named(type)}", ElementwiseProgram.Reduction(reduction, type)));
+            .Select(type => new KernelProgram("reduce.cu", $"{typeof(T).Name} {Named(type)}", ElementwiseProgram.Reduction(reduction, type), $"reduce {Named(type)}"));
 
     private static IEnumerable<KernelProgram> OfRule<T>(T rule)
         where T : struct, IUpdateRule => s_floats
-            .Select(type => new KernelProgram("update.cu", $"{(typeof(T).DeclaringType ?? typeof(T)).Name}{(typeof(T).Name == "Rule" ? "" : "." + typeof(T).Name)} {Named(type)}", ElementwiseProgram.Update(rule, type)));
+            .Select(type => new KernelProgram("update.cu", $"{(typeof(T).DeclaringType ?? typeof(T)).Name}{(typeof(T).Name == "Rule" ? "" : "." + typeof(T).Name)} {Named(type)}", ElementwiseProgram.Update(rule, type), $"update {Named(type)}"));
 
     private static KernelProgram Elementwise(ElementwiseSignature signature, string op, DType type, string text) =>
         new("elementwise.cu", $"{op} {Named(type)}", text, $"{signature.Name} {Named(type)}");

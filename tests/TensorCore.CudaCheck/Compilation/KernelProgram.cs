@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace TensorCore.CudaCheck;
 
 /// <summary>A CUDA program as the library compiles it.</summary>
@@ -13,7 +10,4 @@ internal sealed record KernelProgram(string File, string Variant, string Text, s
 {
     /// <summary>What errors name.</summary>
     public string Title => $"{File} ({Variant})";
-
-    /// <summary>Tells programs apart in the cache.</summary>
-    public string Hash { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)));
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace TensorCore.CudaCheck;
 
-/// <summary>Writes <c>docs/cuda-kernels.md</c>: the table of what the compiler made of each kernel, and its roofline.</summary>
+/// <summary>Writes <c>docs/cuda-kernels.md</c>: what the compiler made of each kernel, and its roofline.</summary>
 internal static class Document
 {
     public const string Path = "docs/cuda-kernels.md";
@@ -11,133 +11,86 @@ internal static class Document
     public static string Write(string compiler, IReadOnlyList<Line> lines)
     {
         StringBuilder text = new();
-        text.Append($"""
+        text.Append(CultureInfo.InvariantCulture, $"""
             # The CUDA kernels in figures
 
-            Written by `./build.sh cuda-check --update` from what NVIDIA's compiler (NVRTC {compiler}) makes of every kernel; the check fails when this page and the kernels differ.
-            [cuda.md](cuda.md) explains the backend.
+            Written by `./build.sh cuda-check --docs` from what NVIDIA's compiler ({compiler}) makes of the {lines.SelectMany(l => l.Measurements).Select(m => m.Program).Distinct().Count()} programs that the library compiles, each for {string.Join(", ", Architecture.All)};
+            the check fails when this page and the kernels differ. [cuda.md](cuda.md) explains the backend; [kernels/budget.json](../{Budget.Path}) bounds the figures of every single variant.
 
             ## What has never been measured
 
-            **None of these kernels has run on a real GPU.** No machine that builds this project has one. What stands here was read from compiled code: registers, memory, instructions. It was checked
-            on an emulated GPU that the kernels compute the right results. Not one time, bandwidth or share of a peak on this page is a measurement; "expected" is what its authors expect, for the reason
-            given. Never seen are: how long anything takes; whether a multiprocessor hides the latencies that its occupancy should hide; conflicts in the banks of shared memory and misses of the caches;
-            clocks under load; the overlap of copies, of streams and of the host; a real device's order of memory accesses. `./build.sh test cuda` and `./build.sh bench cuda` on a machine with a GPU would tell.
+            **None of these kernels has run on a real GPU.** No machine that builds this project has one. The figures were read from compiled code; that the kernels compute the right results was shown on an
+            emulated GPU. Not one time, bandwidth or share of a peak on this page is a measurement: times are arithmetic on data sheets, and "expected" is what the authors expect, for the reason given. Never seen are:
+            how long anything takes; whether a multiprocessor hides the latencies that its occupancy should hide; conflicts in the banks of shared memory and misses of the caches; clocks under load; the cost of
+            launches and graphs; the overlap of copies and the host; a real device's order of memory accesses. `./build.sh test cuda` and `./build.sh bench cuda` on a machine with a GPU would tell.
 
-            ## What the compiler makes of each kernel
+            ## How to read it
 
-            For sm_70, 75, 80, 86, 89 and 90; a range is from the least to the most over these. The bounds that a change must keep are in `kernels/budget.json`.
+            **Figures.** A row has a kernel in all its variants; ranges are over these and over the architectures ({string.Join("; ", Architecture.All.Select(a => $"{a}: {a.Devices}"))}). Threads of a block, by `__launch_bounds__`;
+            registers of a thread; *spills*, bytes stored to and loaded from memory for want of registers; *local*, bytes of local memory, for spills or for arrays that are indexed at run time; *shared*, bytes of a block,
+            also those that the host asks for where the variant fixes them; *occupancy*, the resident warps in % of the most. On sm_80 and sm_90 instructions are counted where they stand in the code: 16-byte loads and stores
+            of global memory (LDG, STG, or LD, ST by pointers that were themselves read from memory), 16-byte copies to shared memory (LDGSTS), tensor-core instructions (HMMA). *Main loop*: FFMA, DFMA or HMMA among the instructions of the loop that has
+            most of them. An empty cell is 0.
 
-            - **threads**: of a block, by `__launch_bounds__`. **registers**: of a thread. **spills**: bytes of registers stored to and loaded from memory for want of room. **local**: instructions that access local
-              memory; without spills they are arrays indexed at run time (the table in which sine and cosine reduce large arguments).
-            - **shared**: bytes of a block, with those that the host asks for.
-            - **occupancy**: resident warps in % of the most, for sm_70 · 75 · 80 · 86 · 89 · 90 ({string.Join("; ", Architecture.All.Select(a => $"{a.Number}: {a.Devices}"))}). – where the kernel is not for that architecture.
-            - **128-bit**: instructions that move 16 bytes a thread: loads and stores of global memory, LDG.128 / STG.128; asynchronous copies to shared memory, LDGSTS.128; loads of shared memory, LDS.128.
-            - **tensor**: tensor-core instructions, HMMA. **main loop**: FFMA, DFMA or HMMA among the instructions of the loop that has most of them, in %; empty where the kernel has no such loop.
+            **Roofline.** The least time that a kernel could take: its bytes by the memory's bandwidth, or its operations by the peak of what computes them, whichever is longer. By the data sheets: A100-SXM 40 GB
+            {Describe(RooflineDevice.A100)}; H100-SXM {Describe(RooflineDevice.H100)} (dense). Problems are GPT-2 124M's with B = 16 sequences of T = 1,024 tokens (R = B·T rows, C = 768, V = 50,257, H = 12 heads of D = 64,
+            P = 124.4 M parameters), and a convolution's on N = 128 images of K = 64 channels and S = 56² positions. Bytes count each input and output once, as if caches were perfect for the rest; a multiply-add
+            is two operations, an exponential or a division one. *Expected*: the share of the bound, so of the peak bandwidth or arithmetic, on the A100 / the H100.
 
-            Instructions are counted where they stand in the code. A line for several functions (`unary T=float`) has the worst of each figure.
-
-            """);
-        foreach (IGrouping<string, Line> file in lines.GroupBy(l => l.Key.File)) AppendKernels(text, file);
-        text.Append($"""
-
-            ## Roofline
-
-            The least time that a kernel could take: its bytes by the memory's bandwidth, or its operations by the peak of what computes them, whichever is longer. By the data sheets: A100-SXM 40 GB
-            {Describe(RooflineDevice.A100)}; H100-SXM {Describe(RooflineDevice.H100)} (dense). Sizes are GPT-2 124M's with 16 sequences of 1,024 tokens (16,384 rows, C = 768, V = 50,257, 12 heads of 64), and for convolutions
-            the CNN example's. Bytes count each input and output once, as if caches were perfect for the rest; a multiply-add is two operations, an exponential or a division one.
-
-            **Expected** is the share of that bound which the kernel should reach on the A100 / the H100. It is a judgement from the figures beside it and from what others published of kernels like it, never a measurement.
-
-            """);
-        foreach (IGrouping<string, RooflineRow> file in Roofline.All.GroupBy(r => r.File)) AppendRoofline(text, file, lines);
+            {Spills(lines)}
+            """.ReplaceLineEndings("\n"));
+        foreach (Family family in Roofline.Families)
+        {
+            text.Append($"\n## {family.Title}\n");
+            AppendFigures(text, lines.Where(l => family.Rows.Any(r => r.Covers(l.Key.File, l.Key.Kernel))));
+            AppendRoofline(text, family);
+        }
         return text.ToString();
     }
 
     private static string Describe(RooflineDevice device) => string.Create(CultureInfo.InvariantCulture,
         $"{device.Bandwidth / 1e9:F0} GB/s, {device.Peaks[Unit.Float32] / 1e12} TF/s in float32, {device.Peaks[Unit.Float64] / 1e12} in float64, {device.Peaks[Unit.Tf32] / 1e12} in tf32, {device.Peaks[Unit.BFloat16] / 1e12} in bf16");
 
-    private static void AppendKernels(StringBuilder text, IGrouping<string, Line> file)
+    private static string Spills(IReadOnlyList<Line> lines)
     {
-        text.Append($"""
+        Measurement[] spilled = [.. lines.SelectMany(l => l.Measurements).Where(m => m.Figures.Resources.SpillBytes > 0)];
+        if (spilled.Length == 0) return "No kernel spills registers.\n";
+        StringBuilder text = new("**Spills that are left**, in bytes a thread, stores and loads together:\n\n");
+        foreach (IGrouping<(string File, string Variant, string Kernel), Measurement> kernel in spilled.GroupBy(m => (m.Program.File, m.Program.Variant, m.Figures.Kernel)))
+            text.Append($"- {kernel.Key.File} `{kernel.Key.Kernel}` {kernel.Key.Variant}: {string.Join(", ", kernel.Select(m => $"{m.Figures.Resources.SpillBytes} on {m.Architecture}"))}\n");
+        return text.ToString();
+    }
 
-            ### {file.Key}
-
-            | kernel | variant | threads | registers | spills | local | shared | occupancy, % | LDG / STG | LDGSTS | LDS | tensor | main loop, % |
-            |---|---|--:|--:|--:|--:|--:|---|--:|--:|--:|--:|--:|
-
-            """);
-        string kernel = "";
-        foreach (Line line in file.OrderBy(l => l.Key.Kernel, StringComparer.Ordinal)) // stable: variants stay in their order
+    private static void AppendFigures(StringBuilder text, IEnumerable<Line> lines)
+    {
+        text.Append('\n').Append(FigureRow.Header);
+        string file = "";
+        foreach (FigureRow row in FigureRow.Of(lines))
         {
-            IReadOnlyList<Measurement> all = line.Measurements;
-            string[] cells =
-            [
-                line.Key.Kernel == kernel ? "" : $"`{line.Key.Kernel}`",
-                line.Key.Variant,
-                Range(all, m => m.Figures.Threads),
-                Range(all, m => m.Figures.Registers),
-                Range(all, m => m.Figures.SpillBytes),
-                Range(all, m => m.Figures.LocalAccesses),
-                Range(all, m => m.SharedBytes),
-                string.Join(" · ", Architecture.All.Select(a => all.Where(m => m.Architecture == a).Select(m => Percent(m.Occupancy.Share)).DefaultIfEmpty(-1).Min() is >= 0 and int o ? Number(o) : "–")),
-                $"{Range(all, m => m.Figures.Loads128)} / {Range(all, m => m.Figures.Stores128)}",
-                Range(all, m => m.Figures.Copies128),
-                Range(all, m => m.Figures.SharedLoads128),
-                Range(all, m => m.Figures.TensorCore),
-                all.Any(m => MainLoop(m) > 0) ? Range(all, MainLoop) : "",
-            ];
-            text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
-            kernel = line.Key.Kernel;
+            text.Append(row.Text(withFile: row.File != file));
+            file = row.File;
         }
     }
 
-    private static void AppendRoofline(StringBuilder text, IGrouping<string, RooflineRow> file, IReadOnlyList<Line> lines)
+    private static void AppendRoofline(StringBuilder text, Family family)
     {
-        text.Append($"""
+        text.Append("""
 
-            ### {file.Key}: bounds
+            **Roofline**
 
-            | kernel | shape | bytes | operations | op/byte | A100 bound | occupancy, main loop | expected | H100 bound | occupancy, main loop | expected |
-            |---|---|---|---|--:|---|---|--:|---|---|--:|
+            | kernel | problem | bytes | operations | op/byte | bound | at least, µs | expected, % |
+            |---|---|---|---|--:|---|--:|--:|
 
-            """);
-        foreach (RooflineRow row in file)
+            """.ReplaceLineEndings("\n"));
+        foreach (RooflineRow row in family.Rows)
         {
-            Line line = lines.First(row.Describes);
-            text.Append($"| `{row.Kernel}` {row.Variant} | {row.Shape} | {row.BytesFormula} = {Roofline.Short(row.Bytes)} | {row.OperationsFormula} = {Roofline.Short(row.Operations)}, {UnitName(row.Unit)} | {Roofline.Short(row.Intensity)}");
-            foreach (RooflineDevice device in RooflineDevice.All)
-            {
-                Measurement m = line.Measurements.First(m => m.Architecture.Number == device.Architecture);
-                string bound = $"{(row.IsBoundByMemory(device) ? "memory" : "arithmetic")}, {Roofline.Short(1e6 * row.TimeAtBound(device))} µs";
-                string figures = $"{Percent(m.Occupancy.Share)} % ({m.Occupancy.Limit}){(MainLoop(m) > 0 ? $", {MainLoop(m)} %" : "")}";
-                text.Append(CultureInfo.InvariantCulture, $" | {bound} | {figures} | {100 * row.ExpectedOn(device):F0} %");
-            }
-            text.Append(" |\n");
+            RooflineDevice a = RooflineDevice.A100, h = RooflineDevice.H100;
+            text.Append(CultureInfo.InvariantCulture, $"| {row.File} `{row.Kernel}` {row.Variant} | {row.Shape} | {row.BytesFormula} = {Roofline.Short(row.Bytes)} | {row.OperationsFormula} = {Roofline.Short(row.Operations)} | {Roofline.Short(row.Intensity)} | ")
+                .Append(row.Bound(a) == row.Bound(h) ? row.Bound(a) : $"{row.Bound(a)} / {row.Bound(h)}")
+                .Append(CultureInfo.InvariantCulture, $" | {Roofline.Short(1e6 * row.TimeAtBound(a))} / {Roofline.Short(1e6 * row.TimeAtBound(h))} | {100 * row.Expected.A100:F0} / {100 * row.Expected.H100:F0} |\n");
         }
-        text.Append('\n');
-        foreach (IGrouping<string, RooflineRow> reason in file.GroupBy(r => r.Reason))
-            text.Append($"- {string.Join(", ", reason.Select(r => $"`{r.Kernel}` {r.Variant}").Distinct())}: {reason.Key}\n");
+        text.Append("\nWhy:\n\n");
+        foreach (IGrouping<string, RooflineRow> reason in family.Rows.GroupBy(r => r.Reason))
+            text.Append($"- {string.Join(", ", reason.Select(r => $"`{r.Kernel}`").Distinct())}: {reason.Key}\n");
     }
-
-    private static string UnitName(Unit unit) => unit switch
-    {
-        Unit.Float32 => "float32",
-        Unit.Float64 => "float64",
-        Unit.Int32 => "32-bit integers",
-        Unit.Tf32 => "tensor cores, tf32",
-        _ => "tensor cores, bf16",
-    };
-
-    private static int MainLoop(Measurement m) => Percent(m.Figures.MainLoopShare);
-
-    private static int Percent(double share) => (int)(100 * share);
-
-    private static string Range(IReadOnlyList<Measurement> all, Func<Measurement, int> figure)
-    {
-        int least = all.Min(figure), most = all.Max(figure);
-        return least == most ? Number(least) : $"{Number(least)}–{Number(most)}";
-    }
-
-    private static string Number(int n) => n.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -1,36 +1,17 @@
 namespace TensorCore.CudaCheck;
 
 /// <summary>A kernel of a program in one architecture.</summary>
-internal sealed record Measurement(KernelProgram Program, Architecture Architecture, KernelFigures Figures, int DynamicSharedBytes)
+internal sealed record Measurement(KernelProgram Program, Architecture Architecture, KernelFigures Figures)
 {
+    // Below this, in percent, a kernel is not about multiply-adds.
+    private const int LeastMainLoop = 25;
+
     /// <summary>All shared memory that a block takes.</summary>
-    public int SharedBytes => Figures.SharedBytes + DynamicSharedBytes;
+    public int SharedBytes { get; } = Figures.Resources.SharedBytes + DynamicShared.Bytes(Program, Figures.Kernel);
 
-    public Occupancy Occupancy { get; } = Occupancy.Of(Architecture, Figures.Threads, Figures.Registers, Figures.SharedBytes + DynamicSharedBytes);
-}
+    /// <summary>How much of a multiprocessor it fills.</summary>
+    public Occupancy Occupancy => Occupancy.Of(Architecture, Figures.Threads, Figures.Resources.Registers, SharedBytes);
 
-/// <summary>One line of the budget and of the document: a kernel and a specialisation, or several that are treated alike.</summary>
-internal readonly record struct LineKey(string File, string Kernel, string Variant)
-{
-    /// <inheritdoc/>
-    public override string ToString() => $"{File} {Kernel} {Variant}";
-}
-
-/// <summary>The measurements behind a line.</summary>
-internal sealed record Line(LineKey Key, IReadOnlyList<Measurement> Measurements)
-{
-    /// <summary>
-    /// The lines of all measurements, in the order of the catalogue. Elementwise functions of the same operands and dtype share a line; one that needs a stack frame (the sine's reduction of large
-    /// arguments) has its own, so that its figures do not excuse the others'.
-    /// </summary>
-    public static IReadOnlyList<Line> Of(IReadOnlyList<Measurement> measurements)
-    {
-        HashSet<KernelProgram> alone = [.. measurements.Where(m => m.Figures.StackBytes > 0).Select(m => m.Program)];
-        return
-        [
-            .. measurements
-                .GroupBy(m => new LineKey(m.Program.File, m.Figures.Kernel, alone.Contains(m.Program) ? m.Program.Variant : m.Program.Group ?? m.Program.Variant))
-                .Select(g => new Line(g.Key, [.. g])),
-        ];
-    }
+    /// <summary>The multiply-adds among the main loop's instructions in percent, if the kernel lives on them; formulas do not.</summary>
+    public int? MainLoop => Figures.Code is { } code ? code.MainLoop < LeastMainLoop || Program.Group is not null ? 0 : code.MainLoop : null;
 }

@@ -3,9 +3,6 @@ using System.Text.RegularExpressions;
 
 namespace TensorCore.CudaCheck;
 
-/// <summary>The archive's packages cannot be had here and now; the message says why.</summary>
-internal sealed class UnreachableException(string message) : Exception(message);
-
 /// <summary>
 /// Debian's package archive under an apt configuration of its own: lists, downloads and sources stand in one folder, and the machine's own configuration is neither read for
 /// sources nor changed. apt checks the archive's signature with the machine's Debian keyring, and every package against the signed lists.
@@ -89,6 +86,6 @@ internal sealed class AptArchive
         Task.WaitAll(output, errors);
         if (process.ExitCode == 0) return;
         string[] lines = errors.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        throw new UnreachableException($"{program} {arguments.First(a => a[0] != '-')}: {string.Join("\n  ", lines.Where(l => l.StartsWith("E:", StringComparison.Ordinal)).DefaultIfEmpty(errors.Result.Trim()))}");
+        throw new UnreachableException($"{program} {arguments.First(a => a[0] != '-')}: {string.Join("; ", lines.Where(l => l.StartsWith("E:", StringComparison.Ordinal)).DefaultIfEmpty(errors.Result.Trim()))}");
     }
 }
