@@ -11,7 +11,7 @@ internal static class Document
     public static string Write(string compiler, IReadOnlyList<Line> lines)
     {
         StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"""
+        text.Append(string.Create(CultureInfo.InvariantCulture, $"""
             # The CUDA kernels in figures
 
             Written by `./build.sh cuda-check --docs` from what NVIDIA's compiler ({compiler}) makes of the {lines.SelectMany(l => l.Measurements).Select(m => m.Program).Distinct().Count()} programs that the library compiles, each for {string.Join(", ", Architecture.All)};
@@ -38,7 +38,7 @@ internal static class Document
             is two operations, an exponential or a division one. *Expected*: the share of the bound, so of the peak bandwidth or arithmetic, on the A100 / the H100.
 
             {Spills(lines)}
-            """.ReplaceLineEndings("\n"));
+            """).ReplaceLineEndings("\n"));
         foreach (Family family in Roofline.Families)
         {
             text.Append($"\n## {family.Title}\n");
