@@ -29,9 +29,6 @@ internal sealed record Architecture(int Number, string Devices, int MaxWarps, in
         new(90, "H100", 64, 32, 228 << 10, 227 << 10, 128, 1 << 10),
     ];
 
-    /// <summary>Whether instructions are counted: for the two architectures that the rooflines speak of. The others differ from them in few, and disassembly is slow.</summary>
-    public bool IsDisassembled => Number is 80 or 90;
-
     /// <summary>The options of the library's compilations for it.</summary>
     public string CompilerOptions => KernelCache.Options($"sm_{Number}");
 

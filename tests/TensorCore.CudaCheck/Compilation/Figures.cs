@@ -34,7 +34,7 @@ internal sealed class Figures
     /// <exception cref="CudaException">A program does not compile; the message has the compiler's errors.</exception>
     public List<(KernelProgram Program, Architecture Architecture, KernelFigures[] Kernels)> Of(IReadOnlyList<KernelProgram> programs, IReadOnlyList<Architecture> architectures)
     {
-        Job[] jobs = [.. from program in programs from a in architectures where a.Number >= program.MinArchitecture select new Job(program, a) { Figures = _cache.Find(program, a) }];
+        Job[] jobs = [.. from program in programs from a in architectures where program.IsFor(a) select new Job(program, a) { Figures = _cache.Find(program, a) }];
         Make([.. jobs.Where(j => j.Figures is null)]);
         return [.. jobs.Select(j => (j.Program, j.Architecture, j.Figures!))];
     }
@@ -62,7 +62,7 @@ internal sealed class Figures
         byte[] image = KernelCache.Compile(job.Program.Text, job.Program.Title, job.Architecture.CompilerOptions + Verbose, out string log);
         job.Cubin = new Cubin(image);
         job.Resources = ResourceLog.Parse(log);
-        if (!job.Architecture.IsDisassembled) job.Finish(() => null);
+        if (!job.Program.IsDisassembledFor(job.Architecture)) job.Finish(() => null);
     }
 
     private void Disassemble(Job[] jobs)

@@ -1,51 +1,51 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using TensorCore.Cuda;
 
 namespace TensorCore.CudaCheck;
 
 /// <summary>Every program the library ever compiles: the specialisations that the sources declare, and those made from the ops' own formulas.</summary>
-internal static class ProgramCatalog
+internal static partial class ProgramCatalog
 {
-    private const string Variants = "// variants:", Architecture = "// arch:";
-
     // Their programs are made from formulas: GeneratedPrograms.
     private static readonly string[] s_generated = ["elementwise.cu", "reduce.cu", "update.cu"];
 
     /// <summary>All of them, each once.</summary>
     public static IReadOnlyList<KernelProgram> All() =>
     [
-        .. KernelSource.Files.Where(f => f.EndsWith(".cu", StringComparison.Ordinal) && !s_generated.Contains(f)).SelectMany(Declared),
+        .. KernelSource.Files.Where(f => f.EndsWith(".cu", StringComparison.Ordinal) && !s_generated.Contains(f)).SelectMany(f => Declared(f, KernelSource.File(f))),
         .. GeneratedPrograms.All(),
     ];
 
-    private static IEnumerable<KernelProgram> Declared(string file)
+    /// <summary>
+    /// What a source declares: the cross product of the choices on each line <c>// variants: T=float,bf16 N=1,2</c>; on <c>// variants before sm_80: …</c> for older architectures alone, and after a line
+    /// <c>// arch: 80</c> for none below.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A line is missing or makes no sense.</exception>
+    internal static IEnumerable<KernelProgram> Declared(string file, string text)
     {
-        string text = KernelSource.File(file);
-        int architecture = MinArchitecture(text);
-        List<(string Name, string Value)[]> choices = [.. Choices(text)];
-        if (choices.Count == 0) throw new InvalidOperationException($"{file}: a line '{Variants} T=float,…' that names its specialisations is missing");
-        foreach ((string Name, string Value)[] defines in choices)
-            yield return new KernelProgram(file, string.Join(' ', defines.Select(d => $"{d.Name}={d.Value}")), KernelSource.Program(file, defines), MinArchitecture: architecture);
-    }
-
-    /// <summary>The cross product of each line <c>// variants: T=float,bf16 HEAD_DIM=32,64</c>.</summary>
-    internal static IEnumerable<(string Name, string Value)[]> Choices(string text)
-    {
-        foreach (string line in Lines(text, Variants))
+        int from = ArchitectureLine().Match(text) is { Success: true } line ? Number(line.Groups[1]) : 0;
+        MatchCollection lines = VariantsLine().Matches(text);
+        if (lines.Count == 0) throw new InvalidOperationException($"kernels/{file}: a line '// variants: T=float,…' that names its specialisations is missing");
+        foreach (Match variants in lines)
         {
             IEnumerable<(string Name, string Value)[]> product = [[]];
-            foreach (string choice in line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            foreach (string choice in variants.Groups[2].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             {
-                string[] sides = choice.Split('=');
-                if (sides.Length != 2) throw new InvalidOperationException($"'{choice}' in '{Variants} {line}': NAME=VALUE,VALUE is expected");
-                string[] values = sides[1].Split(',');
-                product = [.. product.SelectMany(_ => values, (chosen, value) => ((string, string)[])[.. chosen, (sides[0], value)])];
+                if (choice.Split('=') is not [string name, string values]) throw new InvalidOperationException($"kernels/{file}: '{choice}' among the variants: NAME=VALUE,VALUE is expected");
+                product = [.. product.SelectMany(_ => values.Split(','), (chosen, value) => ((string, string)[])[.. chosen, (name, value)])];
             }
-            foreach ((string, string)[] defines in product) yield return defines;
+            int before = variants.Groups[1].Success ? Number(variants.Groups[1]) : int.MaxValue;
+            foreach ((string Name, string Value)[] defines in product)
+                yield return new KernelProgram(file, string.Join(' ', defines.Select(d => $"{d.Name}={d.Value}")), KernelSource.Program(file, defines), From: from, Before: before);
         }
     }
 
-    internal static int MinArchitecture(string text) => Lines(text, Architecture).Select(l => int.Parse(l, System.Globalization.CultureInfo.InvariantCulture)).FirstOrDefault();
+    private static int Number(Group group) => int.Parse(group.Value, CultureInfo.InvariantCulture);
 
-    private static IEnumerable<string> Lines(string text, string start) =>
-        text.Split('\n').Where(l => l.StartsWith(start, StringComparison.Ordinal)).Select(l => l[start.Length..].Trim());
+    [GeneratedRegex(@"^// variants(?: before sm_(\d+))?: *(.*?)\s*$", RegexOptions.Multiline)]
+    private static partial Regex VariantsLine();
+
+    [GeneratedRegex(@"^// arch: *(\d+)", RegexOptions.Multiline)]
+    private static partial Regex ArchitectureLine();
 }

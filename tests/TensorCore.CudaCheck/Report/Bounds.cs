@@ -15,10 +15,12 @@ internal sealed record Bounds(IReadOnlyDictionary<string, int> Common, IReadOnly
     /// <summary>Today's figures as bounds.</summary>
     public static Bounds Today(Line line)
     {
-        Measurement[] common = [.. line.Measurements.Where(m => m.Architecture.Number >= FirstCommon)];
+        // A kernel that is for older architectures alone has them in common.
+        int first = line.Measurements.Any(m => m.Architecture.Number >= FirstCommon) ? FirstCommon : 0;
+        Measurement[] common = [.. line.Measurements.Where(m => m.Architecture.Number >= first)];
         Dictionary<string, int> worst = Metric.All.ToDictionary(m => m.Name, m => m.Worst(common) ?? 0);
         Dictionary<int, IReadOnlyDictionary<string, int>> exceptions = [];
-        foreach (IGrouping<int, Measurement> older in line.Measurements.Where(m => m.Architecture.Number < FirstCommon).GroupBy(m => m.Architecture.Number))
+        foreach (IGrouping<int, Measurement> older in line.Measurements.Where(m => m.Architecture.Number < first).GroupBy(m => m.Architecture.Number))
         {
             Dictionary<string, int> worse = Metric.All.Where(m => m.IsWorse(m.Worst(older), worst[m.Name])).ToDictionary(m => m.Name, m => m.Worst(older)!.Value);
             if (worse.Count > 0) exceptions[older.Key] = worse;
