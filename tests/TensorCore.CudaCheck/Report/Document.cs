@@ -29,15 +29,17 @@ internal static class Document
             **Figures.** A row has a kernel in all its variants; ranges are over these and over the architectures ({string.Join("; ", Architecture.All.Select(a => $"{a}: {a.Devices}"))}). Threads of a block, by `__launch_bounds__`;
             registers of a thread; *spills*, bytes stored to and loaded from memory for want of registers; *local*, bytes of local memory, for spills or for arrays that are indexed at run time; *shared*, bytes of a block,
             also those that the host asks for where the variant fixes them; *occupancy*, the resident warps in % of the most. On sm_80 and sm_90 instructions are counted where they stand in the code: 16-byte loads and stores
-            of global memory (LDG, STG, or LD, ST by pointers that were themselves read from memory), 16-byte copies to shared memory (LDGSTS), tensor-core instructions (HMMA). *Main loop*: FFMA, DFMA or HMMA among the instructions of the loop that has
-            most of them. An empty cell is 0.
+            of global memory (LDG, STG, or LD, ST by pointers that were themselves read from memory), 16-byte copies to shared memory (LDGSTS), tensor-core instructions (HMMA). *Main loop*: FFMA, DFMA or HMMA among the
+            instructions of the loop that has most of them. An empty cell is 0. An occupancy of 0 means that the variant does not fit a GPU's shared memory (the T4's 64 KiB), where the library takes another.
+
+            {Spills(lines)}
+            Local memory without spills is NVIDIA's own sine and cosine: for large arguments their reduction keeps digits of 2/π in an array, on a way that small arguments do not take.
 
             **Roofline.** The least time that a kernel could take: its bytes by the memory's bandwidth, or its operations by the peak of what computes them, whichever is longer. By the data sheets: A100-SXM 40 GB
             {Describe(RooflineDevice.A100)}; H100-SXM {Describe(RooflineDevice.H100)} (dense). Problems are GPT-2 124M's with B = 16 sequences of T = 1,024 tokens (R = B·T rows, C = 768, V = 50,257, H = 12 heads of D = 64,
             P = 124.4 M parameters), and a convolution's on N = 128 images of K = 64 channels and S = 56² positions. Bytes count each input and output once, as if caches were perfect for the rest; a multiply-add
             is two operations, an exponential or a division one. *Expected*: the share of the bound, so of the peak bandwidth or arithmetic, on the A100 / the H100.
 
-            {Spills(lines)}
             """).ReplaceLineEndings("\n"));
         foreach (Family family in Roofline.Families)
         {
@@ -54,7 +56,7 @@ internal static class Document
     private static string Spills(IReadOnlyList<Line> lines)
     {
         Measurement[] spilled = [.. lines.SelectMany(l => l.Measurements).Where(m => m.Figures.Resources.SpillBytes > 0)];
-        if (spilled.Length == 0) return "No kernel spills registers.\n";
+        if (spilled.Length == 0) return "**No kernel spills registers**, in any variant, on any of these architectures.";
         StringBuilder text = new("**Spills that are left**, in bytes a thread, stores and loads together:\n\n");
         foreach (IGrouping<(string File, string Variant, string Kernel), Measurement> kernel in spilled.GroupBy(m => (m.Program.File, m.Program.Variant, m.Figures.Kernel)))
             text.Append($"- {kernel.Key.File} `{kernel.Key.Kernel}` {kernel.Key.Variant}: {string.Join(", ", kernel.Select(m => $"{m.Figures.Resources.SpillBytes} on {m.Architecture}"))}\n");

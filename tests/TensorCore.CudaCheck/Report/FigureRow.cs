@@ -27,7 +27,7 @@ internal sealed record FigureRow(string File, string Kernel, string Label, IRead
         static string Label(Line line, bool byType)
         {
             string group = line.Measurements[0].Program.Group ?? "";
-            if (group.Length > 0) return line.Key.Variant == group ? group.Split(' ')[0] : line.Key.Variant;
+            if (group.Length > 0) return line.Key.Variant == group ? group.Split(' ')[0] : group.Split(' ')[0] + ", local";
             return byType ? TypeOf(line.Measurements[0].Program) : "";
         }
     }
@@ -38,7 +38,7 @@ internal sealed record FigureRow(string File, string Kernel, string Label, IRead
         [
             withFile ? File : "",
             $"`{Kernel}`",
-            Label.Length > 0 && Measurements[0].Program.Group is not null ? Label.Replace("T=", "", StringComparison.Ordinal) : string.Join(", ", Measurements.Select(m => TypeOf(m.Program)).Distinct()),
+            Measurements[0].Program.Group is null ? string.Join(", ", Measurements.Select(m => TypeOf(m.Program)).Distinct()) : Label,
             $"{Measurements.Select(m => m.Program).Distinct().Count()}",
             Range(m => m.Figures.Threads),
             Range(m => m.Figures.Resources.Registers),
