@@ -34,7 +34,7 @@ INLINE void dot_tile(acc_t (&dot)[ROWS], const Matrix& left, int row, const Matr
             b[r][lane] = right.at(column + r, f + lane);
         }
         __syncthreads();
-#pragma unroll 8
+#pragma unroll(sizeof(T) == 8 ? 4 : 8) // of doubles not more, for want of registers
         for (int i = 0; i < SIDE; i++)
             for (int r = 0; r < ROWS; r++) dot[r] += a[first + r][i] * b[lane][i];
     }
@@ -148,5 +148,5 @@ template <bool KEYS> INLINE void backward(const Attention& a) {
 // Grid (B·H · ⌈S/32⌉, ⌈max(D, E)/128⌉).
 extern "C" __global__ void __launch_bounds__(THREADS) attention_backward_keys(Attention a) { backward<true>(a); }
 
-// Grid (B·H · ⌈T/32⌉, ⌈D/128⌉).
-extern "C" __global__ void __launch_bounds__(THREADS) attention_backward_queries(Attention a) { backward<false>(a); }
+// Grid (B·H · ⌈T/32⌉, ⌈D/128⌉). For a fourth block of a multiprocessor the compiler would spill registers of bf16; 0 lets it choose.
+extern "C" __global__ void __launch_bounds__(THREADS, sizeof(T) == 2 ? 3 : 0) attention_backward_queries(Attention a) { backward<false>(a); }

@@ -71,6 +71,7 @@ INLINE void meet(const Attention& a, const Meeting& at, const uint32 (&l0)[ROW_T
     int row = at.row + at.lane / 4, column = at.column + at.lane % 4 * 2, rows = lane_of_rows(at.lane), columns = lane_of_columns(at.lane);
     float p[ROW_TILES][2][4] = {}, ds[ROW_TILES][2][4] = {};
     product(p, l0, at.tile0, columns);
+    if (HAS_MASK) __syncwarp(); // as those below
 #pragma unroll
     for (int j = 0; j < 4; j++) {
         int offset = j / 2 * 8 + j % 2;

@@ -1,5 +1,6 @@
 // needs: mma.cuh attention.cuh
-// variants: T=float,bf16 HEAD_DIM=32,64,96,128 HAS_MASK=0,1
+// variants: T=float HEAD_DIM=32,64,96,128 HAS_MASK=0,1
+// variants before sm_80: T=bf16 HEAD_DIM=32,64,96,128 HAS_MASK=0,1
 // Attention and its gradients in float32, every product from tiles in shared memory into tiles of registers; bfloat16 where there are no tensor cores for it. Head sizes up to HEAD_DIM.
 //
 // 128 threads: 8 groups of rows × 16 threads. A thread holds ROWS rows next to one another and every 16th column of a tile of scores, and the same rows and HEAD_DIM/16 columns of a

@@ -325,7 +325,12 @@ template <int W> INLINE void forward_values(const T* x, const acc_t* mean, const
     }
 }
 
-extern "C" __global__ void __launch_bounds__(256) batch_norm(const T* x, const acc_t* mean, const acc_t* rstd, const T* weight, const T* bias, T* y, int channels, int64 l, int64 count) {
+// Blocks of a multiprocessor, at least, where the compiler would spill a register or two for the sake of a fourth; 0 lets it choose.
+#define FORWARD_BLOCKS (sizeof(T) == 8 ? 3 : 0)
+#define BACKWARD_BLOCKS (sizeof(T) == 2 ? 3 : 0)
+
+extern "C" __global__ void __launch_bounds__(256, FORWARD_BLOCKS)
+    batch_norm(const T* x, const acc_t* mean, const acc_t* rstd, const T* weight, const T* bias, T* y, int channels, int64 l, int64 count) {
     if (l % VEC == 0 && aligned16(x) && aligned16(y)) forward_values<VEC>(x, mean, rstd, weight, bias, y, channels, l, count);
     else forward_values<1>(x, mean, rstd, weight, bias, y, channels, l, count);
 }
@@ -365,7 +370,8 @@ template <int W> INLINE void backward_values(const T* x, const acc_t* mean, cons
     }
 }
 
-extern "C" __global__ void __launch_bounds__(256) batch_norm_backward(const T* x, const acc_t* mean, const acc_t* constants, const T* dy, T* dx, int channels, int64 l, int64 count) {
+extern "C" __global__ void __launch_bounds__(256, BACKWARD_BLOCKS)
+    batch_norm_backward(const T* x, const acc_t* mean, const acc_t* constants, const T* dy, T* dx, int channels, int64 l, int64 count) {
     if (l % VEC == 0 && aligned16(x) && aligned16(dy) && aligned16(dx)) backward_values<VEC>(x, mean, constants, dy, dx, channels, l, count);
     else backward_values<1>(x, mean, constants, dy, dx, channels, l, count);
 }

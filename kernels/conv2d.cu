@@ -2,7 +2,8 @@
 // Convolution and transposed convolution as a product of matrices whose right one is never built: rows are target channels, columns are positions (over all images), and the sum runs over
 // source channels and taps. A block computes TILE (or 32) × 64 or 128 of the product from tiles in shared memory, each thread an outer product in registers; the right matrix's tile is
 // gathered from the image element by element, 32 neighbouring positions a warp. Bound by multiply-adds.
-// variants: T=float,bf16 TILE=32,64,128
+// variants: T=float TILE=32,64,128
+// variants before sm_80: T=bf16 TILE=32,64,128
 // variants: T=double TILE=32,64
 
 // Tiles of BM target channels × BN positions, BK terms at once; TM × TN of it a thread, in groups of 4.

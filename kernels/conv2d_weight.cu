@@ -1,7 +1,8 @@
 // needs: strides.cuh
 // The gradient of a convolution's weight as a product of matrices that are both read where they lie: rows are target channels, columns are (source channel, tap), and the sum runs over all
 // positions of all images, in parts of fixed size that a second pass adds in order (conv2d_parts.cu). Bound by multiply-adds.
-// variants: T=float,bf16 TILE=32,64,128
+// variants: T=float TILE=32,64,128
+// variants before sm_80: T=bf16 TILE=32,64,128
 // variants: T=double TILE=32,64
 
 // Tiles of BM target channels × BN columns, BK positions at once: half a warp reads neighbouring ones. TM × TN of it a thread, in groups of 4.

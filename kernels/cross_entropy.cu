@@ -6,6 +6,7 @@
 
 #define STATISTICS 3
 #define BATCH 4 // packs that a thread loads before it looks at the first
+#define BACKWARD_BLOCKS (sizeof(T) == 8 ? 1 : 0) // of a multiprocessor, at least: in double the compiler would spill registers for the sake of a second one; 0 lets it choose
 
 // A target out of range was reported by the check before; here it counts as ignored.
 INLINE bool counts(int64 target, int n, int64 ignored) { return target != ignored && (uint64)target < (uint64)n; }
@@ -58,8 +59,8 @@ extern "C" __global__ void __launch_bounds__(512) cross_entropy(const T* x, cons
     statistics[p.row * STATISTICS + 1] = total.sum;
 }
 
-extern "C" __global__ void __launch_bounds__(512) cross_entropy_backward(const T* px, const int64* targets, const acc_t* statistics, const acc_t* dy, T* pdx, int64 rows, int n, int lanes,
-                                                                         acc_t smoothing, int64 ignored) {
+extern "C" __global__ void __launch_bounds__(512, BACKWARD_BLOCKS)
+    cross_entropy_backward(const T* px, const int64* targets, const acc_t* statistics, const acc_t* dy, T* pdx, int64 rows, int n, int lanes, acc_t smoothing, int64 ignored) {
     RowPlace p = row_place(lanes);
     if (p.row >= rows) return;
     const T* x = px + p.row * n;
@@ -137,7 +138,8 @@ extern "C" __global__ void __launch_bounds__(512) soft_cross_entropy(const T* px
     statistics[p.row * STATISTICS + 2] = mass;
 }
 
-extern "C" __global__ void __launch_bounds__(512) soft_cross_entropy_backward(const T* px, const T* pq, const acc_t* statistics, const acc_t* dy, T* pdx, T* pdq, int64 rows, int n, int lanes) {
+extern "C" __global__ void __launch_bounds__(512, BACKWARD_BLOCKS)
+    soft_cross_entropy_backward(const T* px, const T* pq, const acc_t* statistics, const acc_t* dy, T* pdx, T* pdq, int64 rows, int n, int lanes) {
     RowPlace p = row_place(lanes);
     if (p.row >= rows) return;
     const T* x = px + p.row * n;

@@ -5,7 +5,7 @@
 // A thread's 8×8 sums live in registers (TILE = 128): each step of k takes 16 values from shared memory, four 128-bit reads, for 64 multiply-adds. A value is read from global memory
 // once for each 128 multiply-adds. Tiles are double-buffered in shared memory: while one is multiplied, the next is on its way in registers; one barrier a tile.
 // variants: T=float TILE=128,64,32 TA=0,1 TB=0,1 ALIGNED=0,1
-// variants: T=bf16 TILE=64 TA=0,1 TB=0,1 ALIGNED=0,1
+// variants before sm_80: T=bf16 TILE=64 TA=0,1 TB=0,1 ALIGNED=0,1
 // variants: T=double TILE=64,32 TA=0,1 TB=0,1 ALIGNED=0,1
 
 #define THREADS (2 * TILE)

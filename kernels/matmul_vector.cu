@@ -33,7 +33,7 @@ template <int W> INLINE int chunk_place(int i) {
 // Elements k … k + count − 1 of all rows of x; zeros for rows beyond the last, and up to the next multiple of four.
 template <int W> INLINE void load_chunk(const Product& p, const Rows& rows, const T* x, int64 k, int count, acc_t* chunk) {
     bool vector = VEC > 1 && rows.x_k == 1 && rows.x_row % VEC == 0 && k % VEC == 0 && count % VEC == 0 && count % 4 == 0 && aligned16(x);
-#pragma unroll
+#pragma unroll 1 // a row waits for the one before in any case, and the code is a third
     for (int r = 0; r < ROWS; r++) {
         const T* from = x + (int64)r * rows.x_row + k * rows.x_k;
         if (r < p.m && vector) {

@@ -61,7 +61,7 @@ extern "C" __global__ void __launch_bounds__(512) softmax_backward_rows_3(const 
 
 // --- Longer rows: a block each, two walks. Where shared memory holds the row (keep), the second reads it there, else through the L2 cache. ---
 
-#define BATCH 4 // packs that a thread loads before it looks at the first
+#define BATCH (sizeof(T) == 8 ? 2 : 4) // packs that a thread loads before it looks at the first; more doubles would not fit its 64 registers
 
 INLINE acc_t forward_of(acc_t x, const OnlineSum& of, acc_t shift, acc_t factor, acc_t log_sum) { return LOG ? x - of.max - log_sum : fn_exp(x - shift) * factor; }
 

@@ -164,7 +164,8 @@ INLINE void collect(item_t item, item_t limit, item_t* items, int* count) {
 }
 
 // A block a segment of a row, of x or (x null) of items selected before. The result goes to `selected`, k items a segment, or in the last pass to y.
-extern "C" __global__ void __launch_bounds__(256) select_first(const T* x, const item_t* before, item_t* selected, int64* y, int n, int segment, int segments, int k, int descending) {
+// Four blocks of a multiprocessor suit eight-byte elements: with more in mind the compiler would spill a register. 0 lets it choose.
+extern "C" __global__ void __launch_bounds__(256, sizeof(T) == 8 ? 4 : 0) select_first(const T* x, const item_t* before, item_t* selected, int64* y, int n, int segment, int segments, int k, int descending) {
     extern __shared__ float4 dynamic_shared[];
     item_t* items = reinterpret_cast<item_t*>(dynamic_shared); // a tile
     __shared__ int count;

@@ -23,7 +23,8 @@ template <typename Entry> INLINE const Entry& entry_of_block(const Entry* table,
     return table[low];
 }
 
-extern "C" __global__ void __launch_bounds__(256) update(const Update* updates, int count) {
+// Three blocks of a multiprocessor suit doubles: with a fourth in mind the compiler would spill a register. 0 lets it choose.
+extern "C" __global__ void __launch_bounds__(256, sizeof(T) == 8 ? 3 : 0) update(const Update* updates, int count) {
     const Update& u = entry_of_block(updates, count);
     T *up = u.p, *us = u.s, *ut = u.t;
     const T* ug = u.g;

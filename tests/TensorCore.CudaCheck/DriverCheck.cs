@@ -1,50 +1,56 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using TensorCore.Cuda.Interop;
 
 namespace TensorCore.CudaCheck;
 
-/// <summary>What <see cref="Device.Cuda(int)"/> says on a machine with NVIDIA's driver but no GPU, and on one without the driver: each in a process of its own, with the real library or none.</summary>
+/// <summary>
+/// What a user without a GPU is told: with NVIDIA's real driver library and no device, and with no library at all. Each is asked of a child process, since a process loads a
+/// library once.
+/// </summary>
 internal static class DriverCheck
 {
-    /// <summary>The mode of the child process.</summary>
-    public const string Mode = "--say-what-device-throws";
+    private const string Argument = "--ask-for-a-device";
 
-    /// <summary>The child process: writes the exception's type and message.</summary>
-    public static int Say()
+    /// <summary>Asks both; returns what is wrong.</summary>
+    public static List<string> Run(NvidiaTools tools)
     {
+        List<string> errors = [];
+        // The driver's part in the kernel. A device file alone means nothing: containers have them without a GPU.
+        if (File.Exists("/proc/driver/nvidia/version")) Console.WriteLine("driver without a device: not checked, this machine has an NVIDIA GPU");
+        else Expect("driver without a device", tools.DriverFolder, "no CUDA device");
+        if (NativeLibraries.FileNames(NativeLibraries.Driver).Any(f => NativeLibrary.TryLoad(f, out _))) Console.WriteLine("no driver: not checked, this machine has NVIDIA's driver");
+        else Expect("no driver", Directory.CreateDirectory(Path.Combine(CacheFolder.Path, "empty")).FullName, "no CUDA library");
+        return errors;
+
+        void Expect(string situation, string folder, string beginning)
+        {
+            string answer = Ask(folder);
+            Console.WriteLine($"{situation}: {answer}");
+            if (!answer.StartsWith($"{nameof(DeviceException)}: {beginning}", StringComparison.Ordinal)) errors.Add($"{situation}: a {nameof(DeviceException)} that begins with '{beginning}' is expected, not: {answer}");
+        }
+    }
+
+    /// <summary>The child's side, if the arguments are a child's.</summary>
+    public static bool IsAnswering(string[] args)
+    {
+        if (args is not [Argument]) return false;
         try
         {
-            Console.WriteLine($"found {Device.Cuda()}");
+            Console.WriteLine($"found {Device.Cuda().Description}");
         }
-        catch (Exception e)
+        catch (DeviceException e)
         {
-            Console.WriteLine($"{e.GetType().Name}: {e.Message}");
+            Console.WriteLine($"{nameof(DeviceException)}: {e.Message}");
         }
-        return 0;
+        return true;
     }
 
-    /// <summary>What is wrong; empty if the messages are as they must be.</summary>
-    public static List<string> Run(Toolkit toolkit)
+    private static string Ask(string librariesFolder)
     {
-        List<string> wrong = [];
-        // The kernel's part of the driver. A device file alone means nothing: containers have them without a GPU.
-        if (File.Exists("/proc/driver/nvidia/version")) Console.WriteLine("driver: this machine has a GPU, so the messages of machines without one are not looked at");
-        else
-        {
-            Expect("NVIDIA's driver without a GPU", toolkit.DriverLibraries, "no CUDA device", wrong);
-            string empty = Path.Combine(Toolkit.CacheFolder, "empty");
-            Directory.CreateDirectory(empty);
-            if (System.Runtime.InteropServices.NativeLibrary.TryLoad(NativeLibraries.FileNames(NativeLibraries.Driver)[0], out _))
-                Console.WriteLine("driver: this machine has a libcuda.so.1 of its own, so the message of machines without one is not looked at");
-            else Expect("no driver", empty, "no CUDA library", wrong);
-        }
-        return wrong;
-    }
-
-    private static void Expect(string situation, string folder, string message, List<string> wrong)
-    {
-        (_, string output) = Command.Run(Environment.ProcessPath!, [.. Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(DriverCheck).Assembly.Location] : (string[])[], Mode], null, (NativeLibraries.FoldersVariable, folder), ("CUDA_PATH", ""));
-        output = output.Trim();
-        if (output.StartsWith($"{nameof(DeviceException)}: ", StringComparison.Ordinal) && output.Contains(message, StringComparison.Ordinal)) Console.WriteLine($"driver: {situation}: {output}");
-        else wrong.Add($"driver: {situation}: Device.Cuda() must throw a DeviceException with \"{message}\", but: {output}");
+        using Process child = ChildProcess.Start(Argument, librariesFolder);
+        string answer = child.StandardOutput.ReadToEnd().Trim();
+        child.WaitForExit();
+        return child.ExitCode == 0 ? answer : $"exit code {child.ExitCode} {answer}";
     }
 }

@@ -3,31 +3,53 @@ namespace TensorCore.CudaCheck;
 /// <summary>Samples worked out by hand for what this program computes itself; looked at before each run.</summary>
 internal static class SelfTest
 {
-    // The innermost loop is .L_x_1: 2 FFMA of 5 instructions; .L_x_0 is around it. .L_x_3 was moved behind the end: its jump back makes no loop of its own.
-    private const string Loops = """
-        	.section	.text.sample,"ax",@progbits
-        .text.sample:
-                /*0000*/                   MOV R1, c[0x0][0x28] ;
+    // The loop at 0x50 is inside that at 0x20. The code at 0xc0 was moved behind the end: its jump back makes no loop of its own, but belongs to the inner one.
+    private const string Sass = """
+                /*0000*/                   MOV R1, c[0x0][0x28] ;                /* 0x00000a0000017a02 */
                 /*0010*/                   HFMA2.MMA R11, -RZ, RZ, 0, 0 ;
-        .L_x_0:
                 /*0020*/              @!P0 LDG.E.128.CONSTANT R4, [R2.64] ;
                 /*0030*/                   LDG.E R5, [R2.64] ;
                 /*0040*/                   LDGSTS.E.BYPASS.128 [R5], [R2.64] ;
-        .L_x_1:
                 /*0050*/                   FFMA R0, R1, R2, R3 ;
-                /*0060*/              @!P0 BRA `(.L_x_3) ;
-        .L_x_2:
-                /*0070*/                   FFMA R0, R1, R2, R3 ;
-                /*0080*/               @P1 BRA `(.L_x_1) ;
-                /*0090*/               @P2 BRA `(.L_x_0) ;
+                /*0060*/              @!P0 BRA 0xc0 ;
+                /*0070*/                   FFMA.FTZ R0, R1, R2, R3 ;
+                /*0080*/               @P1 BRA 0x50 ;
+                /*0090*/                   BRA P2, 0x20 ;
                 /*00a0*/                   STG.E.128 [R2.64], R4 ;
                 /*00b0*/                   EXIT ;
-        .L_x_3:
-                /*00c0*/                   BRA `(.L_x_2) ;
+                /*00c0*/                   LD.E.128 R4, [R2.64] ;
+                /*00d0*/                   BRA 0x70 ;
+                /*00e0*/                   BRA 0xe0;
+        """;
+
+    private const string Log = """
+        ptxas info    : 0 bytes gmem
+        ptxas info    : Compiling entry function 'sample' for 'sm_80'
+        ptxas info    : Function properties for helper
+            64 bytes stack frame, 64 bytes spill stores, 64 bytes spill loads
+        ptxas info    : Function properties for sample
+            40 bytes stack frame, 12 bytes spill stores, 8 bytes spill loads
+        ptxas info    : Used 33 registers, 1024 bytes smem, 400 bytes cmem[0]
         """;
 
     /// <exception cref="InvalidOperationException">A sample came out otherwise.</exception>
     public static void Run()
+    {
+        Occupancies();
+        Equal("resources", new KernelResources(33, 1024, 40, 20), ResourceLog.Parse(Log)["sample"]);
+        Instruction[] code = [.. Instruction.Parse(Sass.Split('\n'))];
+        Equal("instructions", 15, code.Length);
+        // Of the inner loop's 6 instructions 2 are multiply-adds. HFMA2.MMA is no tensor core's, the copy to shared memory no load.
+        Equal("counts", new CodeFigures(Loads128: 2, Stores128: 1, Copies128: 1, Tensor: 0, LoopInstructions: 6, LoopMultiplyAdds: 2), CodeFigures.Of(code));
+        Equal("loops", 2, new ControlFlow(code).Loops.Count(l => l.MultiplyAdds > 0 || l.Instructions.Count > 1));
+        Equal("variants", "T=float N=1, from 75; T=float N=2, from 75; T=bf16, from 75, before 80", string.Join("; ", ProgramCatalog.Declared("cast.cu", "// arch: 75\n// variants: T=float N=1,2\n// variants before sm_80: T=bf16\n")
+            .Select(p => $"{p.Variant}, from {p.From}{(p.Before < int.MaxValue ? $", before {p.Before}" : "")}")));
+        Equal("mirrors", "http://a/debian http://b/debian http://deb.debian.org/debian",
+            string.Join(' ', AptArchive.MirrorsIn(["# deb http://no/debian x", "deb [signed-by=/k] http://a/debian stable main", "URIs: http://b/debian/", "URIs: http://b/debian-security"])));
+        Budgets();
+    }
+
+    private static void Occupancies()
     {
         // (architecture, threads, registers, shared bytes) → percent.
         foreach ((int number, int threads, int registers, int shared, int percent) in ((int, int, int, int, int)[])
@@ -39,47 +61,35 @@ internal static class SelfTest
             (80, 32, 16, 0, 50),          // 32 blocks at most
             (75, 256, 32, 0, 100), (75, 256, 32, 32 << 10, 50), (75, 1024, 64, 0, 100), (75, 32, 16, 0, 50),
             (70, 256, 32, 48 << 10, 25), (86, 256, 32, 0, 100), (86, 1024, 32, 0, 66), (89, 64, 32, 0, 100), (90, 256, 32, 113 << 10, 25), (90, 1024, 65, 0, 0),
+            (75, 256, 32, 65 << 10, 0),   // more than a block can have
         ])
         {
-            Equal($"occupancy on sm_{number} of {threads} threads, {registers} registers, {shared} bytes", percent, (int)(100 * Architecture.Get(number).Occupancy(threads, registers, shared)));
+            Equal($"occupancy on sm_{number} of {threads} threads, {registers} registers, {shared} bytes", percent, (int)(100 * Occupancy.Of(Architecture.Get(number), threads, registers, shared).Share));
         }
-
-        Assembly sample = Assembly.Parse(Loops).Single();
-        Equal("name", "sample", sample.Kernel);
-        Equal("instructions", 13, sample.Instructions.Count);
-        Equal("128-bit loads", 1, sample.Instructions.Count(i => i.Is128("LDG")));
-        Equal("128-bit copies", 1, sample.Instructions.Count(i => i.Is128("LDGSTS")));
-        Equal("128-bit stores", 1, sample.Instructions.Count(i => i.Is128("STG")));
-        Equal("tensor-core instructions", 0, sample.Instructions.Count(i => i.IsTensor));
-        // The way through .L_x_3 belongs to the loop: 2 of 5.
-        Equal("main loop", 0.4, sample.MainLoopShare());
-
-        Budgets();
-        Equal("variants", "T=float N=1; T=float N=2; T=bf16 N=1; T=bf16 N=2", string.Join("; ", Catalogue.Combinations("T=float,bf16 N=1,2").Select(v => string.Join(' ', v))));
     }
 
-    /// <summary>A budget holds against itself, and each kind of fault is found.</summary>
+    /// <summary>A budget holds against itself, also when written and read, and each kind of fault is found.</summary>
     private static void Budgets()
     {
-        CheckedProgram program = new("sample.cu", "T=float", "sample", "", [80, 90], true, 1);
-        program.Figures[80] = [new KernelFigures("sample", 64, 0, 1024, 256, 4, 1, 0, 0, 0.874)];
-        program.Figures[90] = [new KernelFigures("sample", 72, 0, 1024, 256, 4, 1, 0, 0, 0.9)];
-        Budget found = Budget.Of("NVRTC", [program]);
-        BudgetLine line = found.Kernels.Single();
-        Equal("budget", new BudgetLine("sample.cu", "sample", "T=float", 72, 0, 1024, 37, 4, 0, 0, 85), line);
-        Equal("nothing broken", 0, found.Broken(found).Count);
-        foreach ((string what, BudgetLine tighter) in ((string, BudgetLine)[])
-        [
-            ("registers", line with { Registers = 71 }), ("shared memory", line with { Shared = 1023 }), ("occupancy", line with { Occupancy = 38 }),
-            ("loads", line with { Loads128 = 5 }), ("tensor cores", line with { Tensor = 1 }), ("main loop", line with { LoopShare = 90 }),
-        ])
-        {
-            Equal(what, 1, (found with { Kernels = [tighter] }).Broken(found).Count);
-        }
-        Equal("looser", 0, (found with { Kernels = [line with { Registers = 80, Occupancy = 25, Loads128 = 1 }] }).Broken(found).Count);
-        Equal("missing", 1, (found with { Kernels = [] }).Broken(found).Count);
-        Equal("stale", 1, (found with { Kernels = [line, line with { Kernel = "gone" }] }).Broken(found).Count);
-        Equal("page", true, Report.Page(found, [program]).Contains("| sample | T=float | 256 | 64 / 72 | 0 | 1024 | 50 / 37 | 4 | 1 |  |  | 87 / 90 |", StringComparison.Ordinal));
+        Line found = Sample(72, 40);
+        Budget budget = Budget.Today("NVRTC", [found]);
+        string text = budget.ToString();
+        Equal("budget", true, text.Contains("\"T=float\": { \"registers\": 72, \"shared\": 1024, \"occupancy\": 37, \"loads128\": 4, \"mainLoop\": 40, \"sm_70\": { \"registers\": 80 } }", StringComparison.Ordinal));
+        Equal("read", text, Budget.Read(text).ToString());
+        Equal("nothing broken", 0, budget.Breaches([found]).Count());
+        Equal("registers", "registers 72 73", string.Join("; ", budget.Breaches([Sample(73, 40)]).Select(b => $"{b.Metric.Name} {b.Bound} {b.Value}")));
+        Equal("main loop", "mainLoop 40 39", string.Join("; ", budget.Breaches([Sample(72, 39)]).Select(b => $"{b.Metric.Name} {b.Bound} {b.Value}")));
+        Equal("missing", 1, Budget.Empty.Missing([found]).Count());
+        Equal("stale", 1, budget.Stale([]).Count());
+        Equal("differences", 2, budget.DifferencesTo(Budget.Today("NVRTC", [Sample(71, 40)])).Count());
+    }
+
+    private static Line Sample(int registers, int loop)
+    {
+        KernelProgram program = new("sample.cu", "T=float", "");
+        return Line.Of([Of(70, 80, null), Of(80, 64, new(4, 0, 0, 0, 100, 50)), Of(90, registers, new(5, 0, 0, 0, 100, loop))]).Single();
+
+        Measurement Of(int architecture, int registers, CodeFigures? code) => new(program, Architecture.Get(architecture), new KernelFigures("sample", 256, new KernelResources(registers, 1024, 0, 0), code));
     }
 
     private static void Equal<T>(string what, T expected, T found)

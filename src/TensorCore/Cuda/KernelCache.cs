@@ -70,7 +70,7 @@ internal sealed unsafe class KernelCache(CudaDevice device)
             // Whole, but nothing that this driver takes: another's. The compiler has the last word.
             if (status is not (Driver.InvalidImage or Driver.NoBinaryForGpu or Driver.InvalidPtx or Driver.UnsupportedPtxVersion)) Driver.Check(status, nameof(Driver.cuModuleLoadData));
         }
-        byte[] image = Compile(program, title, options);
+        byte[] image = Compile(program, title, options, out _);
         Compilations++;
         if (path is not null) Write(path, image);
         Driver.Check(LoadImage(image, out nint module), nameof(Driver.cuModuleLoadData));
@@ -126,11 +126,16 @@ internal sealed unsafe class KernelCache(CudaDevice device)
         // A device newer than the compiler gets PTX of the newest architecture that it knows, which the driver translates.
         int own = device.ComputeCapability, best = archs.Where(a => a <= own).DefaultIfEmpty(archs.Min()).Max();
         string architecture = best == own ? $"sm_{own}" : $"compute_{best}";
-        _target = ($"--gpu-architecture={architecture} --std=c++17 --extra-device-vectorization", $"NVRTC {major}.{minor}");
+        _target = (Options(architecture), $"NVRTC {major}.{minor}");
         return _target.Value;
     }
 
-    private static byte[] Compile(string program, string title, string options)
+    /// <summary>The compiler's options for an architecture: <c>sm_80</c>, or <c>compute_80</c> for PTX.</summary>
+    internal static string Options(string architecture) => $"--gpu-architecture={architecture} --std=c++17 --extra-device-vectorization";
+
+    /// <summary>The compiled image of a program, and what the compiler said.</summary>
+    /// <exception cref="CudaException">It does not compile.</exception>
+    internal static byte[] Compile(string program, string title, string options, out string log)
     {
         Nvrtc.Check(Nvrtc.nvrtcCreateProgram(out nint handle, program, title, 0, 0, 0), nameof(Nvrtc.nvrtcCreateProgram));
         nint[] texts = [.. options.Split(' ').Select(Marshal.StringToCoTaskMemUTF8)];
@@ -138,13 +143,11 @@ internal sealed unsafe class KernelCache(CudaDevice device)
         {
             int status;
             fixed (nint* p = texts) status = Nvrtc.nvrtcCompileProgram(handle, texts.Length, p);
+            log = Log(handle);
             if (status != 0)
             {
-                Nvrtc.Check(Nvrtc.nvrtcGetProgramLogSize(handle, out nuint length), nameof(Nvrtc.nvrtcGetProgramLogSize));
-                byte[] log = new byte[(int)length];
-                fixed (byte* p = log) Nvrtc.Check(Nvrtc.nvrtcGetProgramLog(handle, p), nameof(Nvrtc.nvrtcGetProgramLog));
                 throw new CudaException(nameof(Nvrtc.nvrtcCompileProgram), Marshal.PtrToStringUTF8((nint)Nvrtc.nvrtcGetErrorString(status)) ?? "", status,
-                    $"{title} does not compile with {options}:\n{Encoding.UTF8.GetString(log).TrimEnd('\0')}");
+                    $"{title} does not compile with {options}:\n{log}");
             }
             bool binary = options.Contains("sm_", StringComparison.Ordinal);
             Nvrtc.Check(binary ? Nvrtc.nvrtcGetCUBINSize(handle, out nuint size) : Nvrtc.nvrtcGetPTXSize(handle, out size), binary ? nameof(Nvrtc.nvrtcGetCUBINSize) : nameof(Nvrtc.nvrtcGetPTXSize));
@@ -157,6 +160,14 @@ internal sealed unsafe class KernelCache(CudaDevice device)
             foreach (nint text in texts) Marshal.FreeCoTaskMem(text);
             _ = Nvrtc.nvrtcDestroyProgram(ref handle);
         }
+    }
+
+    private static string Log(nint program)
+    {
+        Nvrtc.Check(Nvrtc.nvrtcGetProgramLogSize(program, out nuint length), nameof(Nvrtc.nvrtcGetProgramLogSize));
+        byte[] log = new byte[(int)length];
+        fixed (byte* p = log) Nvrtc.Check(Nvrtc.nvrtcGetProgramLog(program, p), nameof(Nvrtc.nvrtcGetProgramLog));
+        return Encoding.UTF8.GetString(log).TrimEnd('\0');
     }
 
     /// <summary>What tells one specialisation from another; compared without building a string.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace TensorCore.Cuda;
 
@@ -8,9 +9,9 @@ namespace TensorCore.Cuda;
 /// The text of a CUDA program: the choices as <c>#define</c> lines, the prelude, the parts that the file's first line needs (<c>// needs: mma.cuh</c>), and the file. They are joined here
 /// because NVRTC alone has no headers to include; <c>#define</c> lines, since a one-letter macro on the command line would break NVRTC's own built-in header.
 /// </summary>
-internal static class KernelSource
+internal static partial class KernelSource
 {
-    private const string Needs = "// needs: ", Variant = "// variants: ";
+    private const string Needs = "// needs: ";
     private static readonly ConcurrentDictionary<string, string> s_files = [];
 
     /// <summary>The program of a file in <c>kernels/</c>, specialised.</summary>
@@ -38,21 +39,26 @@ internal static class KernelSource
     });
 
     /// <summary>
-    /// The specialisations that a source declares: every combination of a line <c>// variants: T=float,bf16 TILE=64,128</c>, as <c>T=float TILE=64</c>, …. The compiler's check compiles these, and
-    /// the tests allow no other.
+    /// The specialisations that a source declares: the cross product of the choices on each line <c>// variants: T=float,bf16 N=1,2</c>; on <c>// variants before sm_80: …</c> for older
+    /// architectures alone, and after a line <c>// arch: 80</c> for none below. The compiler's check compiles these, and the tests allow no other.
     /// </summary>
-    public static IEnumerable<string> Variants(string file)
+    /// <exception cref="FormatException">A line makes no sense.</exception>
+    public static IEnumerable<KernelVariant> Variants(string text)
     {
-        foreach (string line in File(file).Split('\n').Where(l => l.StartsWith(Variant, StringComparison.Ordinal)))
+        int from = ArchitectureLine().Match(text) is { Success: true } line ? Number(line.Groups[1]) : 0;
+        foreach (Match variants in VariantsLine().Matches(text))
         {
-            IEnumerable<string> all = [""];
-            foreach (string choice in line[Variant.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            IEnumerable<(string Name, string Value)[]> product = [[]];
+            foreach (string choice in variants.Groups[2].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             {
-                if (choice.Split('=') is not [string name, string values]) throw new FormatException($"kernels/{file}: '{choice}' in '{line}' is not NAME=VALUE,VALUE");
-                all = all.SelectMany(head => values.Split(',').Select(value => $"{head} {name}={value}".TrimStart()));
+                if (choice.Split('=') is not [string name, string values]) throw new FormatException($"'{choice}' among a kernel's variants: NAME=VALUE,VALUE is expected");
+                product = [.. product.SelectMany(_ => values.Split(','), (chosen, value) => ((string, string)[])[.. chosen, (name, value)])];
             }
-            foreach (string combination in all) yield return combination;
+            int before = variants.Groups[1].Success ? Number(variants.Groups[1]) : int.MaxValue;
+            foreach ((string Name, string Value)[] defines in product) yield return new KernelVariant(defines, from, before);
         }
+
+        static int Number(Group group) => int.Parse(group.Value, System.Globalization.CultureInfo.InvariantCulture);
     }
 
     /// <summary>The name of a dtype's element type in CUDA C.</summary>
@@ -65,4 +71,17 @@ internal static class KernelSource
         DType.Int64 => "int64",
         _ => "uint8",
     };
+
+    [GeneratedRegex(@"^// variants(?: before sm_(\d+))?: *(.*?)\s*$", RegexOptions.Multiline)]
+    private static partial Regex VariantsLine();
+
+    [GeneratedRegex(@"^// arch: *(\d+)", RegexOptions.Multiline)]
+    private static partial Regex ArchitectureLine();
+}
+
+/// <summary>A specialisation of a source, for architectures from <paramref name="From"/> and below <paramref name="Before"/>.</summary>
+internal sealed record KernelVariant((string Name, string Value)[] Defines, int From, int Before)
+{
+    /// <summary><c>T=float TILE=64</c>.</summary>
+    public override string ToString() => string.Join(' ', Defines.Select(d => $"{d.Name}={d.Value}"));
 }
