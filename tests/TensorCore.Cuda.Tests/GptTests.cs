@@ -1,4 +1,5 @@
 using TensorCore.Examples.Gpt;
+using TensorCore.Generation;
 using TensorCore.Tests;
 
 namespace TensorCore.Cuda.Tests;
