@@ -41,7 +41,7 @@ internal sealed class SlotCache(int rows, int capacity, SlotPlan plan) : IKeyVal
     public void Move(int from, int to, int tokens)
     {
         foreach (Tensor? room in (ReadOnlySpan<Tensor?>)[_keys, _values])
-            if (room is not null && tokens > 0) Part(room, to, tokens).CopyFrom(Part(room, from, tokens));
+            if (room is not null && tokens > 0) room.Device.Backend.Copy(Part(room, from, tokens), Part(room, to, tokens));
     }
 
     /// <summary>Sets the first tokens of a row to zero.</summary>

@@ -202,6 +202,7 @@ public sealed class SlotDecoderTests
             for (int n = 0; n < steps; n++)
             {
                 while (decoder.OpenCount < 32) decoder.Open(Draw(random, 1 + random.Next(20)));
+                model.Passes.Clear();
                 foreach (int slot in decoder.Step())
                 {
                     if (decoder.Length(slot) == 64) decoder.Close(slot);
@@ -210,10 +211,10 @@ public sealed class SlotDecoderTests
             }
         }
 
-        Run(100);
+        Run(500);
         long reserved = BufferPool.ReservedBytes, managed = GC.GetTotalMemory(true);
-        Run(400);
-        Assert.InRange(BufferPool.ReservedBytes, 0, reserved + (1 << 20));
+        Run(1000);
+        Assert.InRange(BufferPool.ReservedBytes, 0, reserved * 11 / 10); // batches of prompts of a new shape may still want a larger buffer
         Assert.InRange(GC.GetTotalMemory(true), 0, managed + (1 << 18));
     }
 }
