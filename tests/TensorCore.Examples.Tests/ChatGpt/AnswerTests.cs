@@ -13,8 +13,10 @@ public class AnswerTests
     public static TheoryData<Language> Languages => [Language.Portuguese, Language.English];
 
     // One question for each subject, the wordings in turn.
-    private static IEnumerable<Question> OneOfEach(QuestionWorld world) =>
-        ((QuestionSet[])[world.Training, world.HeldOutBoth]).SelectMany(s => s).GroupBy(q => (q.Kind, q.Subject)).Select((g, i) => g.ElementAt(i * 7 % g.Count()));
+    private static readonly Dictionary<QuestionWorld, List<Question>> _oneOfEach = _worlds.Values.ToDictionary(w => w, w =>
+        ((QuestionSet[])[w.Training, w.HeldOutBoth]).SelectMany(s => s).GroupBy(q => (q.Kind, q.Subject)).Select((g, i) => g.ElementAt(i * 7 % g.Count())).ToList());
+
+    private static List<Question> OneOfEach(QuestionWorld world) => _oneOfEach[world];
 
     [Theory]
     [MemberData(nameof(Languages))]
