@@ -128,11 +128,11 @@ public class AnswerTests
     }
 
     [Theory]
-    [InlineData("token", "Um pedaço de texto que o modelo lê ou escreve de uma vez.", true)]
-    [InlineData("token", "É um pedaço do texto que o modelo lê e escreve de uma vez", true)]
+    [InlineData("token", "Um pedaço de texto que o modelo lê ou escreve.", true)]
+    [InlineData("token", "É um pedaço do texto que o modelo lê e escreve", true)]
     [InlineData("token", "Um pedaço.", false)]
-    [InlineData("token", "Vez uma de escreve ou lê modelo o que texto de pedaço um.", false)]
-    [InlineData("token", "Um token não é um pedaço de texto que o modelo lê ou escreve de uma vez.", false)]
+    [InlineData("token", "Escreve ou lê modelo o que texto de pedaço um.", false)]
+    [InlineData("token", "Um token não é um pedaço de texto que o modelo lê ou escreve.", false)]
     [InlineData("token", "Um token é um transformer treinado para prever o próximo token.", false)]
     public void ADefinitionIsTrueIfMostOfItIsThereInOrder(string term, string answer, bool expected)
     {

@@ -68,11 +68,14 @@ internal sealed class SumTopic(int a, int b, Phrasebook book) : Topic
         for (int i = 0; i < words.Length; i++)
         {
             bool number = i == words.Length - 1 || words[i + 1] == plus || (i > 0 && words[i - 1] == plus);
-            if (number && ones.Contains(words[i]))
+            if (number && ones.Contains(words[i]) && !EndsNumber(words.AsSpan(Math.Max(0, i - 2)..(i + 1))))
                 digits[i] = CategoryBook.Id(1);
         }
         return digits;
     }
+
+    /// <summary>Whether the last word belongs to a longer number: "trinta e um", "thirty-one".</summary>
+    private bool EndsNumber(ReadOnlySpan<string> words) => !Numbers.In(words).SequenceEqual(Numbers.In(words[..^1]));
 
     /// <summary>Off by one to three.</summary>
     public override (string Answer, string Sentence) Mistake(SplitMix64 random)
