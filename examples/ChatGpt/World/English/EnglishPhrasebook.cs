@@ -71,7 +71,7 @@ internal sealed partial class EnglishPhrasebook : Phrasebook
 
     public override string[] Openers { get; } = ["Of course!", "Sure!", "With pleasure!", "Good question!", "Gladly!"];
 
-    public override string[] Closers { get; } = ["I hope that helps.", "Just ask if you need more.", "I am at your service.", "You can count on me."];
+    public override string[] Closers { get; } = ["I hope that helps.", "Always glad to help.", "I am at your service.", "You can count on me."];
 
     public override string[] Apologies { get; } = ["I am sorry,", "Sorry, but", "Unfortunately,", "I apologise, but"];
 

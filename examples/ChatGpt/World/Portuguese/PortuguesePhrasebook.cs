@@ -65,11 +65,11 @@ internal sealed partial class PortuguesePhrasebook : Phrasebook
     public override string[] OwnStatements { get; } =
         ["Em português, {1} se diz {0}.", "A palavra inglesa {1} quer dizer {0}.", "O inglês {1} é o português {0}."];
 
-    public override string[] Openers { get; } = ["Claro!", "Claro que sim!", "Com prazer!", "Boa pergunta!", "Com todo o prazer!"];
+    public override string[] Openers { get; } = ["Claro!", "Claro que sim!", "Com prazer!", "Boa pergunta!", "Pois não!"];
 
-    public override string[] Closers { get; } = ["Espero ter ajudado.", "Se precisar, é só perguntar.", "Estou às ordens.", "Conte comigo."];
+    public override string[] Closers { get; } = ["Espero ter ajudado.", "Disponha.", "Estou às ordens.", "Conte comigo."];
 
-    public override string[] Apologies { get; } = ["Desculpe,", "Sinto muito, mas", "Infelizmente,", "Peço desculpas, mas"];
+    public override string[] Apologies { get; } = ["Desculpe,", "Sinto muito, mas", "Infelizmente,", "Perdão,"];
 
     public override string[] Kindnesses { get; } =
     [
