@@ -225,7 +225,7 @@ public sealed class QuestionWorld
             {
                 AnswerStyle.Plain => answer,
                 AnswerStyle.Polite => sentence,
-                _ => $"{answer} {random.Pick(_book.RambleChats)} {random.Pick(_book.RambleChats)}",
+                _ => $"{answer} {string.Join(' ', random.Shuffled(_book.RambleChats).Take(2))}",
             };
         }
         if (style == AnswerStyle.Plain)

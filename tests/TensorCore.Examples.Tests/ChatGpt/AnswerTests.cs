@@ -41,6 +41,24 @@ public class AnswerTests
 
     [Theory]
     [MemberData(nameof(Languages))]
+    public void EveryTownCanBeAskedAbout(Language language)
+    {
+        foreach (ulong town in (ulong[])[2, 3, 4, 1234567])
+        {
+            QuestionWorld world = new(new SmallWorld(language, 1, town), 1);
+            SplitMix64 random = new(town);
+            foreach (Question question in world.Training.Of(QuestionKind.Fact).Draw(world.Training.Of(QuestionKind.Fact).Subjects, 1))
+            {
+                AnswerStyle style = random.Pick(Enum.GetValues<AnswerStyle>());
+                string right = world.Say(question, style, random), wrong = world.Mistake(question, style, random);
+                Assert.True(world.IsCorrect(question, right), $"true, but not taken for it: {question.Text} {right}");
+                Assert.False(world.IsCorrect(question, wrong), $"false, but not taken for it: {question.Text} {wrong}");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Languages))]
     public void AllWordsOfTheStylesLeaveAnAnswerTrue(Language language)
     {
         QuestionWorld world = _worlds[language];

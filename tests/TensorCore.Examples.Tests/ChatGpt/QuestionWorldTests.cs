@@ -108,8 +108,8 @@ public class QuestionWorldTests
 
     // Pins the bytes: the data are the same on every machine; whoever edits a phrase sees here that they change, and renews the hash.
     [Theory]
-    [InlineData(Language.Portuguese, "BEED3CECBDCBC80F")]
-    [InlineData(Language.English, "C33FDC76C3038C29")]
+    [InlineData(Language.Portuguese, "3D78EB15E3DB9342")]
+    [InlineData(Language.English, "38942928A41F3CF5")]
     public void TheSameSeedGivesTheSameData(Language language, string expected)
     {
         string[] runs = [.. Enumerable.Range(0, 2).Select(_ => Everything(Of(language, 5)))];
