@@ -20,6 +20,7 @@ internal sealed class RunCommand
     private readonly Option<string> _until;
     private readonly Option<ulong> _seed;
     private readonly Option<int?> _threads;
+    private readonly Option<int> _questions;
 
     private RunCommand(CommandApp app)
     {
@@ -29,6 +30,7 @@ internal sealed class RunCommand
         _out = app.Text("--out", null, "a pasta da caminhada [padrão: runs/chat-pt]", "the run's folder [default: runs/chat-en]", "DIR");
         _until = app.Choice("--until", names[^1], $"a última etapa: {string.Join(", ", names)}", $"the last stage: {string.Join(", ", names)}", names);
         _seed = app.Number("--seed", 1UL, "outra semente, outro texto e outros modelos", "another seed, another text and other models");
+        _questions = app.Number("--questions", 600, "perguntas em cada parte da prova", "questions in each part of the exam", min: 1, max: 100_000);
         _device = Shared.Device(app);
         _threads = Shared.Threads(app);
     }
@@ -38,7 +40,7 @@ internal sealed class RunCommand
         RunCommand o = new(app);
         Command command = new("run", app.Pick(
             "o caminho inteiro em minutos: tokenizador, pré-treino, ajuste supervisionado; cada etapa com o que melhorou",
-            "the whole way in minutes: tokenizer, pretraining, supervised fine-tuning; each stage with what it made better")) { o._minutes, o._out, o._until, o._seed, o._device, o._threads };
+            "the whole way in minutes: tokenizer, pretraining, supervised fine-tuning; each stage with what it made better")) { o._minutes, o._out, o._until, o._seed, o._questions, o._device, o._threads };
         app.Handle(command, o.Run);
         return command;
     }
@@ -48,7 +50,7 @@ internal sealed class RunCommand
         Shared.SetThreads(run, _threads);
         string root = run.Get(_out) ?? Path.Combine("runs", $"chat-{run.Texts.Code}");
         WorldKey key = new(run.Texts.Language == Language.English ? Gpt.World.Language.English : Gpt.World.Language.Portuguese, run.Get(_seed));
-        ChatJourney journey = new(run, root, key, key.Open(), run.Get(_minutes) / _stages.Sum(s => s.Minutes), Shared.FindDevice(run, _device));
+        ChatJourney journey = new(run, root, key, key.Open(), run.Get(_minutes) / _stages.Sum(s => s.Minutes), Shared.FindDevice(run, _device), run.Get(_questions));
         Ledger ledger = Ledger.Of(root);
         foreach (IChatStage stage in _stages.Take(1 + _stages.ToList().FindIndex(s => s.Name == run.Get(_until))))
             Do(stage, journey, ledger);
