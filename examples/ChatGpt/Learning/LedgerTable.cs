@@ -16,7 +16,7 @@ public static class LedgerTable
             (texts.Pick("etapa", "stage"), true), (texts.Pick("dados", "data"), true), (texts.Pick("passos", "steps"), false), ("tokens", false), (texts.Pick("tempo", "time"), false),
             (texts.Pick("medida", "measure"), true), (texts.Pick("em", "on"), true), ("n", false), (texts.Pick("antes", "before"), false), (texts.Pick("depois", "after"), false), ("95 %", false)])
         {
-            table.AddColumn(new TableColumn(column) { Alignment = left ? Justify.Left : Justify.Right });
+            table.AddColumn(new TableColumn(column) { Alignment = left ? Justify.Left : Justify.Right, NoWrap = !column.Equals(texts.Pick("dados", "data"), StringComparison.Ordinal) });
         }
         foreach (LedgerEntry e in entries)
         {
@@ -32,9 +32,11 @@ public static class LedgerTable
 
     private static string[] Row(LedgerResult r, Texts texts)
     {
-        return [Name(r.Metric, texts), Name(r.HeldOut, texts), texts.Short(r.Of), r.Before is double before ? Value(before) : "–", Value(r.After), r.Interval is [double low, double high] ? $"{Value(low)} … {Value(high)}" : "–"];
+        (double scale, int decimals, string unit) = IsShare(r.Metric) ? (100.0, 1, " %") : (1.0, 3, "");
+        string interval = r.Interval is [double low, double high] ? $"{Value(low)} … {Value(high)}{unit}" : "–";
+        return [Name(r.Metric, texts), Name(r.HeldOut, texts), texts.Short(r.Of), r.Before is double before ? Value(before) + unit : "–", Value(r.After) + unit, interval];
 
-        string Value(double value) => IsShare(r.Metric) ? texts.Number(100 * value, 1) + " %" : texts.Number(value, 3);
+        string Value(double value) => texts.Number(scale * value, decimals);
     }
 
     private static bool IsShare(string metric) => metric.Contains("accuracy", StringComparison.Ordinal) || metric.EndsWith("_rate", StringComparison.Ordinal);

@@ -35,7 +35,7 @@ public class SftTrainerTests
         while (trainer.Step < trainer.Steps)
             last = trainer.Advance().Loss;
         Assert.InRange(first, 5, 6); // ln 260 = 5.56: a guess
-        Assert.InRange(last, 0, rank == 0 ? 0.05 : 1.5); // over a random trunk adapters cannot do everything
+        Assert.InRange(last, 0, rank == 0 ? 0.05 : 0.7 * first); // over a random trunk adapters cannot do everything
         if (rank > 0)
             return;
         trainer.Model.Eval();
@@ -107,7 +107,8 @@ public class SftTrainerTests
         trainer.Export(folder);
         (GptModel merged, _) = folder.Load(default);
         trainer.Model.Eval();
-        Tensor ids = Tensor.From([.. _template.Prompt([new(Role.User, "Quanto é 3+1?")]).Select(i => (long)i)], [1, 19]);
+        long[] prompt = [.. _template.Prompt([new(Role.User, "Quanto é 3+1?")]).Select(i => (long)i)];
+        Tensor ids = Tensor.From(prompt, [1, prompt.Length]);
         float[] expected = trainer.Model.Forward(ids).ToArray<float>(), actual = merged.Forward(ids).ToArray<float>();
         Assert.All(expected.Zip(actual), p => Assert.Equal(p.First, p.Second, 4));
         Assert.True(File.Exists(scratch["adapters.safetensors"]));
