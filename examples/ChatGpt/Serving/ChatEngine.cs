@@ -58,28 +58,28 @@ public sealed class ChatEngine : IDisposable
 
     /// <summary>Begins an answer. It goes on whether its tokens are read or not, until its end or until it is disposed.</summary>
     /// <exception cref="ChatException">The request is impossible, too long, or too many wait.</exception>
-    public Generation Start(ChatRequest request) => Start([request])[0];
+    public Answer Start(ChatRequest request) => Start([request])[0];
 
     /// <summary>Begins several answers, of one model, all or none.</summary>
     /// <exception cref="ChatException">A request is impossible, too long, or too many wait.</exception>
-    public IReadOnlyList<Generation> Start(IReadOnlyList<ChatRequest> requests)
+    public IReadOnlyList<Answer> Start(IReadOnlyList<ChatRequest> requests)
     {
         ArgumentNullException.ThrowIfNull(requests);
         Lane lane = Lane(requests[0].Model);
         if (requests.Count > Options.Slots + Options.QueueLimit)
             throw new ChatException(ChatError.InvalidRequest, $"{requests.Count} answers at once are more than the {Options.Slots + Options.QueueLimit} that there is room for", "n");
-        Generation[] generations = [.. requests.Select(r => Prepare(lane.Model, r))];
-        lane.Enqueue(generations);
+        Answer[] answers = [.. requests.Select(r => Prepare(lane.Model, r))];
+        lane.Enqueue(answers);
         Wake();
-        return generations;
+        return answers;
     }
 
     /// <summary>The tokens of an answer, each as soon as it is certain. Cancelling, or leaving the loop, gives its slot to the next.</summary>
     /// <exception cref="ChatException">The request is impossible, too long, or too many wait.</exception>
     public async IAsyncEnumerable<GeneratedToken> Generate(ChatRequest request, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        using Generation generation = Start(request);
-        await foreach (GeneratedToken token in generation.Tokens.ReadAllAsync(cancellation).ConfigureAwait(false))
+        using Answer answer = Start(request);
+        await foreach (GeneratedToken token in answer.Tokens.ReadAllAsync(cancellation).ConfigureAwait(false))
             yield return token;
     }
 
@@ -119,7 +119,7 @@ public sealed class ChatEngine : IDisposable
         if (_thread.IsAlive && Thread.CurrentThread != _thread) _thread.Join();
     }
 
-    private Generation Prepare(ServedModel model, ChatRequest request)
+    private Answer Prepare(ServedModel model, ChatRequest request)
     {
         if (request.MaxTokens < 1) throw new ChatException(ChatError.InvalidRequest, $"max_tokens is {request.MaxTokens}: it must be 1 or more", "max_tokens");
         if (request.TopLogProbabilities < 0) throw new ChatException(ChatError.InvalidRequest, $"top_logprobs is {request.TopLogProbabilities}: it must be 0 or more", "top_logprobs");

@@ -5,8 +5,8 @@ namespace TensorCore.Examples.ChatGpt.Serving;
 /// <summary>A model's part of the engine: its decoder, the answers in its slots, and those that wait for one.</summary>
 internal sealed class Lane(ServedModel model, EngineOptions options)
 {
-    private readonly Queue<Generation> _waiting = new(); // under the lock on it
-    private readonly List<Generation> _active = []; // the engine's thread alone
+    private readonly Queue<Answer> _waiting = new(); // under the lock on it
+    private readonly List<Answer> _active = []; // the engine's thread alone
     private SlotDecoder _decoder = new(model.Model, options.Slots, sliding: true);
     private int _pending; // waiting or active; under the lock on _waiting
     private Exception? _stopped; // under the lock on _waiting
@@ -20,18 +20,18 @@ internal sealed class Lane(ServedModel model, EngineOptions options)
 
     /// <summary>Lets the answers wait for slots, all or none.</summary>
     /// <exception cref="ChatException">The queue would be too long, or the engine has been stopped.</exception>
-    public void Enqueue(IReadOnlyList<Generation> generations)
+    public void Enqueue(IReadOnlyList<Answer> answers)
     {
         lock (_waiting)
         {
             if (_stopped is not null) throw _stopped;
-            if (_pending + generations.Count > options.Slots + options.QueueLimit)
+            if (_pending + answers.Count > options.Slots + options.QueueLimit)
             {
                 Metrics.Refuse();
                 throw new ChatException(ChatError.QueueFull, $"{model.Name} writes {_pending - _waiting.Count} answers and {_waiting.Count} wait: try again in a while");
             }
-            _pending += generations.Count;
-            foreach (Generation g in generations) _waiting.Enqueue(g);
+            _pending += answers.Count;
+            foreach (Answer a in answers) _waiting.Enqueue(a);
             Metrics.Waiting = _waiting.Count;
         }
     }
@@ -39,25 +39,25 @@ internal sealed class Lane(ServedModel model, EngineOptions options)
     /// <summary>Frees the slots and the places in the queue of answers that nobody wants any more, and gives free slots to those that wait.</summary>
     public void Admit()
     {
-        foreach (Generation g in _active.FindAll(g => g.Cancelled)) Release(g, FinishReason.Cancelled);
-        List<Generation> opened = [], dropped = [];
+        foreach (Answer a in _active.FindAll(a => a.Cancelled)) Release(a, FinishReason.Cancelled);
+        List<Answer> opened = [], dropped = [];
         lock (_waiting)
         {
             for (int n = _waiting.Count; n > 0; n--)
             {
-                Generation g = _waiting.Dequeue();
-                if (g.Cancelled) dropped.Add(g);
-                else if (_active.Count + opened.Count < options.Slots) opened.Add(g);
-                else _waiting.Enqueue(g);
+                Answer a = _waiting.Dequeue();
+                if (a.Cancelled) dropped.Add(a);
+                else if (_active.Count + opened.Count < options.Slots) opened.Add(a);
+                else _waiting.Enqueue(a);
             }
             Metrics.Waiting = _waiting.Count;
         }
-        foreach (Generation g in dropped) Finish(g, FinishReason.Cancelled);
-        foreach (Generation g in opened)
+        foreach (Answer a in dropped) Finish(a, FinishReason.Cancelled);
+        foreach (Answer a in opened)
         {
-            g.Slot = _decoder.Open(g.Prompt);
-            _active.Add(g);
-            Metrics.Begin(g.PromptTokens);
+            a.Slot = _decoder.Open(a.Prompt);
+            _active.Add(a);
+            Metrics.Begin(a.PromptTokens);
         }
         Metrics.Active = _active.Count;
     }
@@ -75,17 +75,16 @@ internal sealed class Lane(ServedModel model, EngineOptions options)
             _decoder = new(model.Model, options.Slots, sliding: true);
             return;
         }
-        foreach (Generation g in _active.ToArray())
+        foreach (Answer a in _active.ToArray())
         {
-            if (!g.Cancelled) Advance(g);
+            if (!a.Cancelled) Advance(a);
         }
-        Metrics.Active = _active.Count;
     }
 
     /// <summary>Ends all answers with an error, and takes no more.</summary>
     public void Stop(Exception error)
     {
-        List<Generation> waiting;
+        List<Answer> waiting;
         lock (_waiting)
         {
             _stopped = error;
@@ -97,40 +96,41 @@ internal sealed class Lane(ServedModel model, EngineOptions options)
         Metrics.Waiting = 0;
     }
 
-    private void Fail(List<Generation> generations, Exception error)
+    private void Fail(List<Answer> answers, Exception error)
     {
-        foreach (Generation g in generations) Finish(g, FinishReason.Failed, error);
-        generations.Clear();
+        foreach (Answer a in answers) Finish(a, FinishReason.Failed, error);
+        answers.Clear();
         Metrics.Active = _active.Count;
     }
 
-    private void Advance(Generation g)
+    private void Advance(Answer a)
     {
         try
         {
-            bool first = g.CompletionTokens == 0;
-            int? id = g.Draw(_decoder.Logits(g.Slot));
-            Metrics.Drew(first, g);
-            if (id is int next) _decoder.Append(g.Slot, next);
-            else Release(g, g.Finish!.Value);
+            int before = a.CompletionTokens;
+            int? id = a.Draw(_decoder.Logits(a.Slot), out FinishReason reason);
+            Metrics.Drew(a, before);
+            if (id is int next) _decoder.Append(a.Slot, next);
+            else Release(a, reason);
         }
         catch (Exception e) // scores that are no numbers: a model whose training diverged
         {
-            Release(g, FinishReason.Failed, e);
+            Release(a, FinishReason.Failed, e);
         }
     }
 
-    private void Release(Generation g, FinishReason reason, Exception? error = null)
+    private void Release(Answer a, FinishReason reason, Exception? error = null)
     {
-        _active.Remove(g);
-        _decoder.Close(g.Slot);
-        Finish(g, reason, error);
+        _active.Remove(a);
+        _decoder.Close(a.Slot);
+        Metrics.Active = _active.Count;
+        Finish(a, reason, error);
     }
 
-    private void Finish(Generation g, FinishReason reason, Exception? error = null)
+    private void Finish(Answer a, FinishReason reason, Exception? error = null)
     {
         lock (_waiting) _pending--;
         Metrics.Finish(reason);
-        if (g.Finish is null) g.End(reason, error);
+        a.End(reason, error);
     }
 }

@@ -37,10 +37,10 @@ public sealed class LaneMetrics(int slots)
 
     internal void Begin(int promptTokens) => Interlocked.Add(ref _promptTokens, promptTokens);
 
-    internal void Drew(bool first, Generation generation)
+    internal void Drew(Answer answer, int before)
     {
-        if (first) FirstToken.Observe(TimeProvider.System.GetElapsedTime(generation.Started).TotalSeconds);
-        Interlocked.Increment(ref _generatedTokens);
+        if (before == 0) FirstToken.Observe(TimeProvider.System.GetElapsedTime(answer.Started).TotalSeconds);
+        Interlocked.Add(ref _generatedTokens, answer.CompletionTokens - before);
     }
 
     internal void Finish(FinishReason reason) => Interlocked.Increment(ref _finished[(int)reason]);

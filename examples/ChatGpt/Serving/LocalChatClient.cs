@@ -40,23 +40,23 @@ public sealed class LocalChatClient : IChatClient
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        using Generation generation = _engine.Start(Request(messages, options ?? new()));
+        using Answer answer = _engine.Start(Request(messages, options ?? new()));
         string id = $"chat-{Guid.NewGuid():N}";
         DateTimeOffset created = DateTimeOffset.UtcNow;
-        await foreach (GeneratedToken token in generation.Tokens.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (GeneratedToken token in answer.Tokens.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
             if (token.Text.Length > 0) yield return Update([new TextContent(token.Text)]);
         }
         ChatResponseUpdate last = Update([new UsageContent(new UsageDetails
         {
-            InputTokenCount = generation.PromptTokens,
-            OutputTokenCount = generation.CompletionTokens,
-            TotalTokenCount = generation.PromptTokens + generation.CompletionTokens,
+            InputTokenCount = answer.PromptTokens,
+            OutputTokenCount = answer.CompletionTokens,
+            TotalTokenCount = answer.PromptTokens + answer.CompletionTokens,
         })]);
-        last.FinishReason = generation.Finish == FinishReason.Length ? ChatFinishReason.Length : ChatFinishReason.Stop;
+        last.FinishReason = answer.Finish == FinishReason.Length ? ChatFinishReason.Length : ChatFinishReason.Stop;
         yield return last;
 
-        ChatResponseUpdate Update(IList<AIContent> contents) => new(ChatRole.Assistant, contents) { ResponseId = id, MessageId = id, CreatedAt = created, ModelId = generation.Model };
+        ChatResponseUpdate Update(IList<AIContent> contents) => new(ChatRole.Assistant, contents) { ResponseId = id, MessageId = id, CreatedAt = created, ModelId = answer.Model };
     }
 
     /// <inheritdoc/>

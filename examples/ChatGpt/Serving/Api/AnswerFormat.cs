@@ -34,9 +34,9 @@ internal abstract class AnswerFormat(ServedModel model, bool logprobs, string id
     }
 
     /// <summary>The tokens that went in and came out; a prompt counts once, however many choices it has.</summary>
-    public static JsonObject Usage(IReadOnlyList<Generation> generations, int choicesOfPrompt)
+    public static JsonObject Usage(IReadOnlyList<Answer> answers, int choicesOfPrompt)
     {
-        int prompt = generations.Where((_, i) => i % choicesOfPrompt == 0).Sum(g => g.PromptTokens), completion = generations.Sum(g => g.CompletionTokens);
+        int prompt = answers.Where((_, i) => i % choicesOfPrompt == 0).Sum(a => a.PromptTokens), completion = answers.Sum(a => a.CompletionTokens);
         return new() { ["prompt_tokens"] = prompt, ["completion_tokens"] = completion, ["total_tokens"] = prompt + completion };
     }
 

@@ -25,14 +25,14 @@ internal sealed class CompletionEndpoints(ChatEngine engine, ServerOptions optio
             Call call;
             using (JsonDocument body = await JsonFields.ReadBodyAsync(context.Request, end.Token).ConfigureAwait(false))
                 call = read(body.RootElement, engine);
-            IReadOnlyList<Generation> generations = engine.Start(call.Choices);
+            IReadOnlyList<Answer> answers = engine.Start(call.Choices);
             try
             {
-                await (call.Stream ? StreamAsync(context.Response, call, generations, end.Token) : WholeAsync(context.Response, call, generations, end.Token)).ConfigureAwait(false);
+                await (call.Stream ? StreamAsync(context.Response, call, answers, end.Token) : WholeAsync(context.Response, call, answers, end.Token)).ConfigureAwait(false);
             }
             finally
             {
-                foreach (Generation g in generations) g.Dispose();
+                foreach (Answer a in answers) a.Dispose();
             }
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
@@ -41,37 +41,37 @@ internal sealed class CompletionEndpoints(ChatEngine engine, ServerOptions optio
         }
     }
 
-    private static async Task WholeAsync(HttpResponse response, Call call, IReadOnlyList<Generation> generations, CancellationToken cancellation)
+    private static async Task WholeAsync(HttpResponse response, Call call, IReadOnlyList<Answer> answers, CancellationToken cancellation)
     {
-        List<(IReadOnlyList<GeneratedToken>, FinishReason)> answers = [];
-        foreach (Generation g in generations)
+        List<(IReadOnlyList<GeneratedToken>, FinishReason)> read = [];
+        foreach (Answer a in answers)
         {
             List<GeneratedToken> tokens = [];
-            await foreach (GeneratedToken token in g.Tokens.ReadAllAsync(cancellation).ConfigureAwait(false)) tokens.Add(token);
-            answers.Add((tokens, g.Finish!.Value));
+            await foreach (GeneratedToken token in a.Tokens.ReadAllAsync(cancellation).ConfigureAwait(false)) tokens.Add(token);
+            read.Add((tokens, a.Finish!.Value));
         }
-        await Json.WriteAsync(response, call.Format.Whole(answers, AnswerFormat.Usage(generations, call.ChoicesOfPrompt)), cancellation: cancellation).ConfigureAwait(false);
+        await Json.WriteAsync(response, call.Format.Whole(read, AnswerFormat.Usage(answers, call.ChoicesOfPrompt)), cancellation: cancellation).ConfigureAwait(false);
     }
 
-    private static async Task StreamAsync(HttpResponse response, Call call, IReadOnlyList<Generation> generations, CancellationToken cancellation)
+    private static async Task StreamAsync(HttpResponse response, Call call, IReadOnlyList<Answer> answers, CancellationToken cancellation)
     {
         EventStream events = new(response);
         events.Open();
-        for (int i = 0; i < generations.Count; i++)
+        for (int i = 0; i < answers.Count; i++)
         {
             if (call.Format.Opening(i) is JsonObject opening) await events.SendAsync(opening, cancellation).ConfigureAwait(false);
         }
-        await foreach ((int i, List<GeneratedToken> tokens) in Merge(generations, cancellation).ConfigureAwait(false))
-            await events.SendAsync(call.Format.Part(i, tokens, tokens.Count == 0 ? generations[i].Finish : null), cancellation).ConfigureAwait(false);
+        await foreach ((int i, List<GeneratedToken> tokens) in Merge(answers, cancellation).ConfigureAwait(false))
+            await events.SendAsync(call.Format.Part(i, tokens, tokens.Count == 0 ? answers[i].Finish : null), cancellation).ConfigureAwait(false);
         if (call.StreamUsage)
-            await events.SendAsync(call.Format.UsagePart(AnswerFormat.Usage(generations, call.ChoicesOfPrompt)), cancellation).ConfigureAwait(false);
+            await events.SendAsync(call.Format.UsagePart(AnswerFormat.Usage(answers, call.ChoicesOfPrompt)), cancellation).ConfigureAwait(false);
         await events.DoneAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>The new tokens of several answers as they come, and once for each none: its end.</summary>
-    private static async IAsyncEnumerable<(int Choice, List<GeneratedToken> Tokens)> Merge(IReadOnlyList<Generation> generations, [EnumeratorCancellation] CancellationToken cancellation)
+    private static async IAsyncEnumerable<(int Choice, List<GeneratedToken> Tokens)> Merge(IReadOnlyList<Answer> answers, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        Task<bool>?[] next = [.. generations.Select(g => g.Tokens.WaitToReadAsync(cancellation).AsTask())]; // null: has ended
+        Task<bool>?[] next = [.. answers.Select(a => a.Tokens.WaitToReadAsync(cancellation).AsTask())]; // null: has ended
         while (next.Any(t => t is not null))
         {
             await Task.WhenAny(next.OfType<Task<bool>>()).ConfigureAwait(false);
@@ -80,8 +80,8 @@ internal sealed class CompletionEndpoints(ChatEngine engine, ServerOptions optio
                 if (next[i] is not { IsCompleted: true } ready) continue;
                 bool more = await ready.ConfigureAwait(false);
                 List<GeneratedToken> tokens = [];
-                while (more && generations[i].Tokens.TryRead(out GeneratedToken? token)) tokens.Add(token);
-                next[i] = more ? generations[i].Tokens.WaitToReadAsync(cancellation).AsTask() : null;
+                while (more && answers[i].Tokens.TryRead(out GeneratedToken? token)) tokens.Add(token);
+                next[i] = more ? answers[i].Tokens.WaitToReadAsync(cancellation).AsTask() : null;
                 if (tokens.Count > 0 || !more) yield return (i, tokens);
             }
         }

@@ -6,7 +6,7 @@ using TensorCore.Text;
 namespace TensorCore.Examples.ChatGpt.Serving;
 
 /// <summary>An answer while it is written. Its tokens are read from <see cref="Tokens"/>; disposing it before its end gives its slot to the next.</summary>
-public sealed class Generation : IDisposable
+public sealed class Answer : IDisposable
 {
     private readonly Channel<GeneratedToken> _channel = Channel.CreateUnbounded<GeneratedToken>(new UnboundedChannelOptions { SingleWriter = true }); // bounded by the most tokens
     private readonly ServedModel _model;
@@ -19,7 +19,7 @@ public sealed class Generation : IDisposable
     private volatile bool _cancelled;
     private int _drawn;
 
-    internal Generation(ServedModel model, ChatRequest request, int[] prompt, int longest, Action wake)
+    internal Answer(ServedModel model, ChatRequest request, int[] prompt, int longest, Action wake)
     {
         (_model, _request, _longest, _wake, _text) = (model, request, longest, wake, [.. prompt]);
         (Prompt, PromptTokens, Started) = (prompt, prompt.Length, TimeProvider.System.GetTimestamp());
@@ -60,29 +60,29 @@ public sealed class Generation : IDisposable
         _wake();
     }
 
-    /// <summary>
-    /// Draws the next token from its scores. Returns it if the model is to read it, null if the answer ends here.
-    /// </summary>
-    internal int? Draw(ReadOnlySpan<float> logits)
+    /// <summary>Draws the next token from its scores. Returns it if the model is to read it, null if the answer ends here, and then why.</summary>
+    internal int? Draw(ReadOnlySpan<float> logits, out FinishReason reason)
     {
+        reason = FinishReason.Stop;
         int id = _sampler.Next(logits, CollectionsMarshal.AsSpan(_text));
-        if (_model.Tokenizer.IsSpecialToken(id)) return End(FinishReason.Stop);
+        if (_model.Tokenizer.IsSpecialToken(id)) return null;
         TokenLogProbability[] top = _request.TopLogProbabilities is int k ? _sampler.Top(logits, k) : [];
         double? own = _request.TopLogProbabilities is null ? null : _sampler.LogProbability(logits, id);
         _text.Add(id);
         Volatile.Write(ref _drawn, _drawn + 1);
         Write(_assembler.Append(new(id, "", own, top), _model.Tokenizer.TokenBytes(id)));
-        if (_assembler.Stopped) return End(FinishReason.Stop);
-        return _drawn < _longest ? id : End(FinishReason.Length);
+        if (_assembler.Stopped) return null;
+        if (_drawn < _longest) return id;
+        reason = FinishReason.Length;
+        return null;
     }
 
-    /// <summary>Ends the answer with what was held back.</summary>
-    internal int? End(FinishReason reason, Exception? error = null)
+    /// <summary>Ends the answer with what was held back. The last thing that happens to it: who reads the end finds its slot free.</summary>
+    internal void End(FinishReason reason, Exception? error = null)
     {
         Write(_assembler.Finish());
         Finish = reason;
         _channel.Writer.TryComplete(error);
-        return null;
     }
 
     private void Write(List<GeneratedToken> tokens)
