@@ -1,5 +1,6 @@
 using System.Text;
 using TensorCore.Examples.ChatGpt.Dialogues;
+using TensorCore.Examples.ChatGpt.Learning;
 using TensorCore.Examples.ChatGpt.Serving;
 using TensorCore.Examples.Gpt;
 using TensorCore.Generation;
@@ -29,6 +30,16 @@ internal static class TinyModels
         Sampling = new SamplingOptions { Seed = seed, Temperature = temperature },
         MaxTokens = maxTokens,
     };
+
+    /// <summary>Writes a folder as a stage leaves it.</summary>
+    public static void Save(string folder, string stage)
+    {
+        GptModel model = (GptModel)Make().Model;
+        ModelFolder files = new(folder);
+        files.SaveDescription(model.Config, Tokenizer);
+        Weights.Save(files.Weights, model);
+        new StageFolder(folder).Write(new(stage, "", [], Done: true));
+    }
 
     public static async Task<string> Read(Answer answer)
     {
