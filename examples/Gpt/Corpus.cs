@@ -45,7 +45,7 @@ public sealed class Corpus
         long bytes = 0;
         foreach (string file in files)
         {
-            byte[] text = Read(file, texts);
+            byte[] text = ReadFile(file, texts);
             bytes += text.Length;
             if (bytes > LargestCorpus)
                 throw TooLarge(path, texts);
@@ -113,7 +113,8 @@ public sealed class Corpus
 
     private static bool IsText(string file) => Path.GetExtension(file) is ".txt" or ".md" or ".gz";
 
-    private static byte[] Read(string file, Texts texts)
+    /// <summary>The bytes of a file of text, decompressed if they are gzip, without a byte order mark.</summary>
+    internal static byte[] ReadFile(string file, Texts texts)
     {
         if (new FileInfo(file).Length > LargestCorpus)
             throw TooLarge(file, texts);

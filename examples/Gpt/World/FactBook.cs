@@ -20,7 +20,7 @@ internal static class FactBook
         [.. template.Statements.Select(s => renderer.Render(s, ("p", subject)))],
         [.. template.Questions.Select(q => renderer.Render(q, ("p", subject)))]);
 
-    private static Term? Follow(Term subject, string path)
+    internal static Term? Follow(Term subject, string path)
     {
         Term? term = subject;
         foreach (string property in path.Split('.'))

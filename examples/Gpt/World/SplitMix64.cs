@@ -4,10 +4,11 @@ namespace TensorCore.Examples.Gpt.World;
 /// A 64-bit generator of one addition and two multiplications (Steele, Lea and Flood, 2014). The world uses it
 /// instead of <see cref="Random"/>, whose sequence for a seed is no promise between runtimes.
 /// </summary>
-internal sealed class SplitMix64(ulong seed)
+public sealed class SplitMix64(ulong seed)
 {
     private ulong _state = seed;
 
+    /// <summary>The next 64 bits.</summary>
     public ulong Next()
     {
         ulong z = _state += 0x9E3779B97F4A7C15;
@@ -16,6 +17,9 @@ internal sealed class SplitMix64(ulong seed)
         return z ^ (z >> 31);
     }
 
+    /// <summary>A number in [0, 1), of 53 random bits.</summary>
+    public double Uniform() => (Next() >> 11) * (1.0 / (1L << 53));
+
     /// <summary>A number in [0, bound), by the high half of a 128-bit product: its bias is below bound / 2^64.</summary>
     public int Below(int bound)
     {
@@ -23,6 +27,7 @@ internal sealed class SplitMix64(ulong seed)
         return (int)Math.BigMul(Next(), (ulong)bound, out _);
     }
 
+    /// <summary>One of the items.</summary>
     public T Pick<T>(IReadOnlyList<T> items) => items[Below(items.Count)];
 
     /// <summary>The items in a random order (Fisher and Yates), the argument untouched.</summary>
