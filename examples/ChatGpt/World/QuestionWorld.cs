@@ -90,7 +90,7 @@ public sealed class QuestionWorld
     public string Say(Question question, AnswerStyle style, SplitMix64 random)
     {
         Topic topic = Find(question);
-        return Put(topic.Kind, apologise: topic.Kind == QuestionKind.Refusal, topic.Answer, topic.Sentence, style, random);
+        return Put(topic.Kind, apologise: topic.Kind == QuestionKind.Refusal, question.Answer, question.Sentence, style, random);
     }
 
     /// <summary>An answer that is false, as a model would give it: another street, a sum that is off by one, a guess at what cannot be known.</summary>
@@ -100,6 +100,21 @@ public sealed class QuestionWorld
         Topic topic = Find(question);
         (string answer, string sentence) = topic.Mistake(random);
         return Put(topic.Kind, apologise: false, answer, sentence, style, random);
+    }
+
+    /// <summary>Different answers to rank when no model is there to give them: each true or false with equal chance, in any style.</summary>
+    /// <exception cref="ArgumentException">The question is not of this world.</exception>
+    public IReadOnlyList<string> Candidates(Question question, int count, SplitMix64 random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        HashSet<string> answers = [];
+        // There may be fewer different ones: a refusal has one plain answer and two made-up ones.
+        for (int tries = 0; answers.Count < count && tries < 20 * count; tries++)
+        {
+            AnswerStyle style = random.Pick(Enum.GetValues<AnswerStyle>());
+            answers.Add(random.Below(2) == 0 ? Say(question, style, random) : Mistake(question, style, random));
+        }
+        return [.. answers];
     }
 
     /// <summary>
@@ -167,8 +182,10 @@ public sealed class QuestionWorld
 
     private Question Ask(Topic topic, Phrasing phrasing)
     {
-        string text = phrasing.Solo >= 0 ? Words.Capital(topic.Asked.Solos[phrasing.Solo]) : _book.Frames[phrasing.Frame].Around(topic.Asked.Cores[phrasing.Core]);
-        return new(topic.Kind, topic.Subject, topic.Unit, phrasing.Number, text, topic.Answer, topic.Sentence);
+        bool solo = phrasing.Solo >= 0;
+        string text = solo ? Words.Capital(topic.Asked.Solos[phrasing.Solo]) : _book.Frames[phrasing.Frame].Around(topic.Asked.Cores[phrasing.Core]);
+        int way = solo ? phrasing.Solo / topic.Asking.Solos.Length : phrasing.Core / topic.Asking.Cores.Length;
+        return new(topic.Kind, topic.Subject, topic.Unit, phrasing.Number, text, topic.Answer, topic.Sentences[way]);
     }
 
     private Topic Find(Question question)

@@ -25,7 +25,7 @@ internal sealed partial class EnglishPhrasebook : Phrasebook
         "definition",
         [
             "what is {x} / what {x} is", "what does {term} mean / what {term} means", "what is meant by {term}", "how do you define {x} / how you define {x}",
-            "what is the meaning of {term} / what the meaning of {term} is", "what is called {term}", "what is the definition of {term} / what the definition of {term} is",
+            "what is the meaning of {term} / what the meaning of {term} is", "what do you understand by {term} / what you understand by {term}", "what is the definition of {term} / what the definition of {term} is",
             "what do people call {term} / what people call {term}",
         ],
         "Define {term}.", "Explain {x}.", "{term}: what is that?", "Explain to me what {x} is.", "Give me a definition of {term}.");

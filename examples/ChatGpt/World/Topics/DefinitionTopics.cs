@@ -14,7 +14,7 @@ internal static class DefinitionTopics
         Asking = book.AskDefinition,
         Asked = book.AskDefinition.About(t => t.Replace("{x}", d.Named, StringComparison.Ordinal).Replace("{term}", d.Term, StringComparison.Ordinal)),
         Answer = Words.Capital(d.Meaning) + ".",
-        Sentence = DefinitionTopic.Tell(book.DefinitionStatements[0], d, d.Meaning),
+        Sentences = [DefinitionTopic.Tell(book.DefinitionStatements[0], d, d.Meaning)],
         Statements = [.. book.DefinitionStatements.Select(s => DefinitionTopic.Tell(s, d, d.Meaning))],
     });
 }

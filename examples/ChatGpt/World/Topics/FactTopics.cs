@@ -41,7 +41,7 @@ internal sealed class FactTopics
                 Asking = asking,
                 Asked = asking.About(core => Words.Small(_renderer.Render(core, ("p", subject)))),
                 Answer = _renderer.Render(wording.Short, ("p", subject)),
-                Sentence = _renderer.Render(wording.Sentence, ("p", subject)),
+                Sentences = [_renderer.Render(wording.Sentence, ("p", subject))],
                 Statements = facts[(subject.Text, wording.Relation)].Statements,
                 Book = _book,
                 Choices = choices,

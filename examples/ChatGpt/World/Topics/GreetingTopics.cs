@@ -21,7 +21,7 @@ internal static class GreetingTopics
                 Asking = asking,
                 Asked = asking.About(t => t),
                 Answer = courtesy.Short,
-                Sentence = courtesy.Sentence,
+                Sentences = [courtesy.Sentence],
             };
         }
     }

@@ -19,7 +19,7 @@ internal static class RefusalTopics
                 Asking = asking,
                 Asked = asking.About(t => t),
                 Answer = book.DoNotKnow,
-                Sentence = string.Format(CultureInfo.InvariantCulture, book.NoWayToKnow, unknowable.What),
+                Sentences = [string.Format(CultureInfo.InvariantCulture, book.NoWayToKnow, unknowable.What)],
                 MadeUp = random => (unknowable.MadeUp[0], unknowable.MadeUp[1]),
             };
         }
@@ -37,7 +37,7 @@ internal static class RefusalTopics
                 Asking = book.AskStranger,
                 Asked = book.AskStranger.About(t => t.Replace("{n}", name, StringComparison.Ordinal)),
                 Answer = string.Format(CultureInfo.InvariantCulture, book.NoSuchPerson.Short, name),
-                Sentence = string.Format(CultureInfo.InvariantCulture, book.NoSuchPerson.Sentence, name),
+                Sentences = [string.Format(CultureInfo.InvariantCulture, book.NoSuchPerson.Sentence, name)],
                 MadeUp = random =>
                 {
                     Term pretended = new() { Text = name, IsName = true };

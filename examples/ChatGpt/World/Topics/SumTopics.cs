@@ -25,7 +25,7 @@ internal static class SumTopics
                     Asking = book.AskSum,
                     Asked = book.AskSum.About(t => Fill(t, x, y, grammar), t => Fill(t, y, x, grammar)),
                     Answer = $"{a + b}.",
-                    Sentence = SumTopic.Tell(book.SumStatements[0], a, b, a + b),
+                    Sentences = [SumTopic.Tell(book.SumStatements[0], a, b, a + b), SumTopic.Tell(book.SumStatements[0], b, a, a + b)],
                     Statements = [.. book.SumStatements.SelectMany(s => (string[])[SumTopic.Tell(s, x, y, x + y), SumTopic.Tell(s, y, x, x + y)]).Distinct()],
                     Numbers = a == 1 || b == 1 || a + b == 1 ? withOne : numbers,
                 };

@@ -19,7 +19,8 @@ internal abstract class Topic
 
     public required string Answer { get; init; }
 
-    public required string Sentence { get; init; }
+    /// <summary>The answer as a sentence, one for each way to name the subject: 7 + 5 and 5 + 7.</summary>
+    public required IReadOnlyList<string> Sentences { get; init; }
 
     /// <summary>Sentences that tell the answer without being asked, for pretraining; none for what is no knowledge.</summary>
     public IReadOnlyList<string> Statements { get; init; } = [];

@@ -31,7 +31,7 @@ internal static class TranslationTopics
             Asking = asking,
             Asked = asking.About(t => t.Replace("{w}", word, StringComparison.Ordinal)),
             Answer = Words.Capital(answer) + ".",
-            Sentence = Tell(statements[0], pair),
+            Sentences = [Tell(statements[0], pair)],
             Statements = [.. statements.Select(s => Tell(s, pair))],
             Book = book,
             Choices = choices,
