@@ -24,9 +24,6 @@ public class PpoTrainer : IStage
     private const string BetaKey = "kl_coefficient", TokensKey = "tokens";
     private const double Tolerance = 1e-4; // of what is 0 but for the rounding of float32
 
-    // Answers that are read at a time when nothing is learnt: the logits of 4096 tokens are enough to keep the products busy.
-    private const int TokensAtATime = 4096;
-
     private readonly ActorCritic _actor;
     private readonly GptModel _reference;
     private readonly PromptDeck<int[]> _prompts;
@@ -105,26 +102,30 @@ public class PpoTrainer : IStage
         static string Text(double x) => x.ToString("0.00", CultureInfo.InvariantCulture);
     }
 
-    /// <summary>A step.</summary>
+    /// <summary>A step, from the prompts to the updates.</summary>
     internal PpoMetrics Learn()
     {
+        // 1. Answers, drawn from the policy as it is now.
         IReadOnlyList<int[]> prompts = _prompts.Deal(Options.Batch, Step);
         Rollout[] rollouts = Draw(prompts);
-        double[] scores = _score(rollouts);
-        double[] given = [.. rollouts.Zip(scores, (r, s) => r.Finished ? s : Options.UnfinishedScore)];
-        Observation[] seen = Observe(rollouts);
-        Dictionary<string, double> metrics = Describe(rollouts, given, seen);
+
+        // 2. Their scores, and how likely policy and reference find them.
+        double[] scores = [.. rollouts.Zip(_score(rollouts), (r, score) => r.Finished ? score : Options.UnfinishedScore)];
+        Observation[] seen = Observation.Of(rollouts, batch => _actor.Forward(batch, Options.Temperature), _reference, Options.Temperature, Read);
+        Dictionary<string, double> metrics = Observation.Describe(rollouts, scores, seen);
         CheckFirst(metrics);
 
-        Experience[] experience = [.. rollouts.Select((r, i) => Judge(r, given[i], seen[i]))];
+        // 3. From these the reward of each token, and how much better it was than expected.
+        Experience[] experience = [.. rollouts.Select((r, i) => Judge(r, scores[i], seen[i]))];
         if (Options.WhitenAdvantages)
         {
             Moments all = Moments.Of([.. experience.SelectMany(e => e.Advantages)]);
             experience = [.. experience.Select(e => e.With(a => Whiten(a, all)))];
         }
         Describe(experience, metrics);
-        Update(experience, prompts, metrics);
 
+        // 4. A few epochs of gradient steps, and a new price of KL.
+        Update(experience, prompts, metrics);
         _controller.Update(metrics["kl"], rollouts.Length);
         Last = experience;
         Tokens += rollouts.Sum(r => (long)r.Prompt.Length + r.Answer.Length);
@@ -144,34 +145,14 @@ public class PpoTrainer : IStage
     /// <summary>The answers as the networks read them.</summary>
     internal virtual AnswerBatch Read(IReadOnlyList<Rollout> rollouts) => new(rollouts);
 
-    /// <summary>What policy and reference make of the answers, before anything is learnt.</summary>
-    private Observation[] Observe(Rollout[] rollouts)
-    {
-        List<Observation> seen = [];
-        int longest = rollouts.Max(r => r.Prompt.Length + r.Answer.Length);
-        using (Autograd.NoGrad())
-        {
-            foreach (Rollout[] some in rollouts.Chunk(Math.Max(1, TokensAtATime / longest)))
-            {
-                AnswerBatch batch = Read(some);
-                (Tensor logits, Tensor values) = _actor.Forward(batch, Options.Temperature); // (n, V), (n)
-                Tensor reference = Policy.Logits(_reference, batch, Options.Temperature); // (n, V)
-                double[][][] all = [.. ((Tensor[])[Policy.LogProbabilities(logits, batch), Policy.LogProbabilities(reference, batch), values,
-                    Policy.Divergence(logits, reference), Policy.Entropy(logits)]).Select(batch.ByAnswer)];
-                seen.AddRange(some.Select((_, i) => new Observation(all[0][i], all[1][i], all[2][i], all[3][i], all[4][i])));
-            }
-        }
-        return [.. seen];
-    }
-
     /// <summary>Rewards of an answer's tokens, and from them advantages and returns.</summary>
     private Experience Judge(Rollout rollout, double score, Observation seen)
     {
         double[] penalties = [.. rollout.LogProbabilities.Zip(seen.Reference, Penalty)];
         double[] rewards = [.. penalties];
         rewards[^1] += score; // the reward model judges the answer as a whole
-        (double[] advantages, double[] returns) = Gae.Estimate(rewards, seen.Values, Options.Gamma, Options.Lambda);
-        return new(rollout, score, seen.Values, penalties, advantages, returns);
+        (double[] advantages, double[] returns) = Gae.Estimate(rewards, seen.Values!, Options.Gamma, Options.Lambda);
+        return new(rollout, score, seen.Values!, penalties, advantages, returns);
     }
 
     /// <summary>A few epochs over the answers, in minibatches.</summary>
@@ -218,37 +199,21 @@ public class PpoTrainer : IStage
             Tensor.From([.. some.SelectMany(e => numbers(e)).Select(x => (float)x)], [(int)batch.Tokens.Count], Model.Device);
     }
 
-    /// <summary>The answers in numbers.</summary>
-    private Dictionary<string, double> Describe(Rollout[] rollouts, double[] scores, Observation[] seen)
-    {
-        Moments reward = Moments.Of(scores);
-        Dictionary<string, double> metrics = new()
-        {
-            ["reward"] = reward.Mean,
-            ["reward_std"] = reward.Deviation,
-            ["kl"] = rollouts.Zip(seen, (r, s) => r.LogProbabilities.Zip(s.Reference, (a, b) => a - b).Sum()).Average(),
-            ["kl_full"] = seen.Average(s => s.Divergence.Sum()),
-            ["kl_coefficient"] = _controller.Coefficient,
-            ["first_ratio_error"] = rollouts.Zip(seen, (r, s) => r.LogProbabilities.Zip(s.LogProbabilities, (old, now) => Math.Abs(Math.Exp(now - old) - 1)).Max()).Max(),
-            ["entropy"] = seen.SelectMany(s => s.Entropy).Average(),
-            ["length"] = rollouts.Average(r => r.Answer.Length),
-            ["finished"] = (double)rollouts.Count(r => r.Finished) / rollouts.Length,
-            ["length_correlation"] = Moments.Correlation([.. rollouts.Select(r => (double)r.Answer.Length)], scores),
-        };
-        if (TrueScore is not null)
-            metrics["true_reward"] = TrueScore(rollouts).Average();
-        return metrics;
-    }
-
     /// <summary>What is to be learnt in numbers.</summary>
-    private static void Describe(Experience[] experience, Dictionary<string, double> metrics)
+    private void Describe(Experience[] experience, Dictionary<string, double> metrics)
     {
+        metrics["kl_coefficient"] = KlCoefficient;
+        if (Options.KlTarget is double target)
+            metrics["kl_target"] = target;
+        if (TrueScore is not null)
+            metrics["true_reward"] = TrueScore([.. experience.Select(e => e.Rollout)]).Average();
         Moments advantage = Moments.Of([.. experience.SelectMany(e => e.Advantages)]), returns = Moments.Of([.. experience.SelectMany(e => e.Returns)]);
+        Moments values = Moments.Of([.. experience.SelectMany(e => e.Values)]);
         Moments error = Moments.Of([.. experience.SelectMany(e => e.Returns.Zip(e.Values, (r, v) => r - v))]);
         metrics["penalty"] = experience.Average(e => e.Penalties.Sum());
         metrics["advantage_mean"] = advantage.Mean;
         metrics["advantage_std"] = advantage.Deviation;
-        metrics["value_mean"] = experience.SelectMany(e => e.Values).Average();
+        (metrics["value_mean"], metrics["value_std"]) = (values.Mean, values.Deviation);
         metrics["return_mean"] = returns.Mean;
         metrics["return_std"] = returns.Deviation;
         metrics["explained_variance"] = returns.Variance < 1e-12 ? 0 : 1 - (error.Variance / returns.Variance);
