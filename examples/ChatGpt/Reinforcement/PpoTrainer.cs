@@ -168,7 +168,7 @@ public class PpoTrainer : IStage
                 Experience[] some = [.. part.Select(i => experience[i])];
                 AnswerBatch batch = Read([.. some.Select(e => e.Rollout)]);
                 if (epoch == 0)
-                    tally.CountTokens(batch, [.. part.Select(i => prompts[i].Length)]);
+                    tally.CountTokens(batch, [.. part.Select(i => prompts[i].Length)], some.Count(e => e.Rollout.Finished && e.Rollout.Answer[^1] != End));
                 Update(some, batch, tally);
             }
         }

@@ -8,10 +8,14 @@ internal sealed class UpdateTally
     private double _largestRatio;
     private long _drawn, _trained, _wrong;
 
-    /// <summary>Counts the tokens in the loss that the policy did not draw: part of a prompt, or padding, or a vector that predicts another token.</summary>
+    /// <summary>
+    /// Counts the tokens in the loss that the policy did not draw (part of a prompt, or padding, or a vector that predicts another token), and those that it drew and that
+    /// are not in the loss.
+    /// </summary>
     /// <param name="batch">What is learnt from.</param>
     /// <param name="prompts">The lengths of the prompts that were given.</param>
-    public void CountTokens(AnswerBatch batch, int[] prompts)
+    /// <param name="endsMissing">How many answers that ended do not have their end mark.</param>
+    public void CountTokens(AnswerBatch batch, int[] prompts, int endsMissing)
     {
         int T = batch.Ids.Size(1);
         long[] ids = batch.Ids.ToArray<long>(), ends = batch.Ends.ToArray<long>();
@@ -23,7 +27,7 @@ internal sealed class UpdateTally
             _wrong += right ? 0 : 1;
         }
         _trained += places.Length;
-        _drawn += prompts.Select((p, b) => ends[b] - ((long)b * T) - p + 1).Sum();
+        _drawn += prompts.Select((p, b) => ends[b] - ((long)b * T) - p + 1).Sum() + endsMissing;
     }
 
     /// <summary>Adds an update.</summary>

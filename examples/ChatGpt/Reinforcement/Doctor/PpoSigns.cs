@@ -74,10 +74,11 @@ internal static class PpoSigns
 
     private static Finding? RewardConstant(IReadOnlyList<PpoMetrics> course)
     {
-        PpoMetrics[] constant = [.. course.Where(m => m.RewardDeviation < 1e-6)];
-        return constant.Length < 3 || constant.Length < course.Count / 2 ? null : new(Illness.RewardConstant, constant[0].Step,
-            $"todas as respostas recebem {Number(constant[0].Reward)}: não há o que aprender; o modelo de recompensa lê o último token da resposta?",
-            $"all answers get {Number(constant[0].Reward)}: there is nothing to learn; does the reward model read the answer's last token?");
+        // At the start: a reward that all answers get later may have been earned.
+        PpoMetrics[] start = [.. course.TakeWhile(m => m.RewardDeviation < 1e-6)];
+        return start.Length < 3 ? null : new(Illness.RewardConstant, start[0].Step,
+            $"todas as respostas recebem {Number(start[0].Reward)}: não há o que aprender; o modelo de recompensa lê o último token da resposta?",
+            $"all answers get {Number(start[0].Reward)}: there is nothing to learn; does the reward model read the answer's last token?");
     }
 
     private static Finding? RewardNotNormalized(IReadOnlyList<PpoMetrics> course)
@@ -133,15 +134,15 @@ internal static class PpoSigns
             return null;
         PpoMetrics[] early = [.. course.Take(Window(course))], late = Late(course);
         double fall = Mean(early, m => m.Reward) - Mean(late, m => m.Reward), trend = Moments.Correlation([.. course.Select(m => (double)m.Step)], [.. course.Select(m => m.Reward)]);
-        return !(fall > 0.5 * Mean(early, m => m.RewardDeviation)) || trend > -0.5 ? null : new(Illness.RewardFalls, course[0].Step,
+        return !(fall > 0.25 * Mean(early, m => m.RewardDeviation)) || trend > -0.4 ? null : new(Illness.RewardFalls, course[0].Step,
             $"a recompensa cai {Number(fall)}: o sinal das vantagens ou da nota está trocado, ou β é grande demais",
             $"the reward falls by {Number(fall)}: the sign of the advantages or of the score is wrong, or β is too large");
     }
 
     private static Finding? KlExplodes(IReadOnlyList<PpoMetrics> course)
     {
-        // A nat for each token is a policy that the reference would hardly ever have followed.
-        PpoMetrics? first = course.FirstOrDefault(m => m.KlFull > (m["kl_target"] is var t && t > 0 ? Math.Max(3 * t, 1) : double.PositiveInfinity) || m.KlFull > m.Length);
+        // Without a target: a nat and a half for each token is a policy that the reference would hardly ever have followed.
+        PpoMetrics? first = course.FirstOrDefault(m => m.KlFull > (m["kl_target"] is var t && t > 0 ? Math.Max(3 * t, 1) : 1.5 * m.Length));
         return first is null ? null : new(Illness.KlExplodes, first.Step,
             $"KL(política‖referência) chega a {Number(course.Max(m => m.KlFull))} nats por resposta: aumente β ou diminua a taxa de aprendizado",
             $"KL(policy‖reference) reaches {Number(course.Max(m => m.KlFull))} nats per answer: raise β or lower the learning rate");
@@ -151,8 +152,10 @@ internal static class PpoSigns
     {
         if (course.Count < 10)
             return null;
-        PpoMetrics[] late = Late(course);
-        double explained = Mean(late, m => m.ExplainedVariance), values = Mean(late, m => m["value_std"]), returns = Mean(late, m => m["return_std"]);
+        // Over the second half together: where all answers got the same, there was nothing to explain.
+        PpoMetrics[] late = [.. course.Skip(course.Count / 2)];
+        double variance = Mean(late, m => m["return_std"] * m["return_std"]), error = Mean(late, m => (1 - m.ExplainedVariance) * m["return_std"] * m["return_std"]);
+        double explained = 1 - (error / Math.Max(variance, 1e-12)), values = Mean(late, m => m["value_std"]), returns = Math.Sqrt(variance);
         bool alike = values < 0.02 * returns, harmful = explained < -0.5;
         return returns < 0.02 || !(alike || harmful) ? null : new(Illness.ValueCollapsed, late[0].Step,
             $"os valores explicam {Percent(explained)} da variação dos retornos (desvio {Number(values)} contra {Number(returns)}): a função de valor não aprende; veja seu coeficiente e seu corte",
@@ -172,9 +175,11 @@ internal static class PpoSigns
         if (course.Count < 8)
             return null;
         PpoMetrics[] early = [.. course.Take(Window(course))], late = Late(course);
-        double before = Mean(early, m => m.Length), after = Mean(late, m => m.Length), correlation = Mean(course, m => m.LengthCorrelation);
+        // Steps in which all answers got the same say nothing of what the reward pays for.
+        double variance = Math.Max(1e-12, course.Sum(m => m.RewardDeviation * m.RewardDeviation));
+        double before = Mean(early, m => m.Length), after = Mean(late, m => m.Length), correlation = course.Sum(m => m.LengthCorrelation * m.RewardDeviation * m.RewardDeviation) / variance;
         bool earned = Mean(late, m => m.Reward) > Mean(early, m => m.Reward);
-        bool hacked = earned && ((after > 1.5 * before && correlation > 0.5) || (after < before / 1.5 && correlation < -0.5));
+        bool hacked = earned && ((after > 1.4 * before && correlation > 0.5) || (after < before / 1.4 && correlation < -0.5));
         return !hacked ? null : new(Illness.LengthHacked, course[0].Step,
             $"as respostas passaram de {Number(before)} a {Number(after)} tokens, e a recompensa acompanha o comprimento (correlação {Number(correlation)}): ela paga pelo comprimento, não pela resposta",
             $"answers went from {Number(before)} to {Number(after)} tokens, and the reward goes with the length (correlation {Number(correlation)}): it pays for length, not for the answer");

@@ -62,7 +62,7 @@ internal sealed class FaultyPpo : PpoTrainer
     private static PpoOptions Settings(PpoFault fault, PpoOptions o) => fault switch
     {
         PpoFault.NotWhitened => o with { WhitenAdvantages = false },
-        PpoFault.LearningRateTooHigh => o with { LearningRate = 0.3 },
+        PpoFault.LearningRateTooHigh => o with { LearningRate = 0.1 },
         PpoFault.LearningRateZero => o with { LearningRate = 0 },
         PpoFault.NoKlPenalty or PpoFault.ScoreHackable => o with { KlCoefficient = 0 },
         PpoFault.ValueNotLearnt => o with { ValueCoefficient = 0 },
@@ -76,7 +76,7 @@ internal sealed class FaultyPpo : PpoTrainer
         PpoFault.ScoreIsNaN => [.. rollouts.Select(_ => double.NaN)],
         PpoFault.ScoreConstant => [.. rollouts.Select(_ => -1.0)],
         PpoFault.ScoreNotNormalized => [.. Toy.Like(rollouts).Select(s => 50 + (20 * s))],
-        PpoFault.LengthRewarded => [.. rollouts.Select(r => (r.Answer.Length - 4) / 3.0)],
+        PpoFault.LengthRewarded => [.. rollouts.Select(r => (r.Answer.Length - 7) / 4.0)],
         PpoFault.ScoreHackable => [.. rollouts.Select(r => r.Answer.Count(t => t == Toy.Liked) - 0.5)],
         _ => Toy.Like(rollouts),
     };

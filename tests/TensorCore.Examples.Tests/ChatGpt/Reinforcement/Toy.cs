@@ -15,13 +15,13 @@ internal static class Toy
 
     public static readonly PpoOptions Options = new()
     {
-        Steps = 60, Batch = 64, Minibatches = 2, LearningRate = 1e-2, MaxTokens = 10, KlTarget = 3, KlCoefficient = 0.05, KlHorizon = 2000, ValueClipRange = 1, ValueCoefficient = 0.5, Seed = 3,
+        Steps = 60, Batch = 64, Minibatches = 2, LearningRate = 3e-3, MaxTokens = 14, KlTarget = 3, KlCoefficient = 0.05, KlHorizon = 2000, ValueClipRange = 1, ValueCoefficient = 0.5, Seed = 3,
     };
 
     public static GptModel Model(ulong seed = 7) => new(Config, seed);
 
-    /// <summary>1 for an answer that has the liked word, −1 for one that has not.</summary>
-    public static double[] Like(IReadOnlyList<Rollout> rollouts) => [.. rollouts.Select(r => r.Answer.Contains(Liked) ? 1.0 : -1.0)];
+    /// <summary>1 for an answer that has the liked word, −1 for one that has not; and some questions get more whatever is answered, which a value function can learn.</summary>
+    public static double[] Like(IReadOnlyList<Rollout> rollouts) => [.. rollouts.Select(r => (r.Answer.Contains(Liked) ? 1.0 : -1.0) + ((r.Prompt[0] - 4.5) / 5))];
 
     public static PpoTrainer Trainer(PpoOptions? options = null, Func<IReadOnlyList<Rollout>, double[]>? score = null) => new(Model(), Model(), Prompts, score ?? Like, End, options ?? Options);
 
