@@ -24,12 +24,12 @@ public sealed class GptTests
         return new TokenWindows(ids, s_config.Context);
     }
 
-    private static (double[] Losses, double[] Norms, float[] Logits) Train(Device device, bool mixed, int steps)
+    private static (double[] Losses, double[] Norms, float[] Logits) Train(Device device, bool mixed, int steps, bool graph = false)
     {
         GptModel model = new(s_config, seed: 7);
         model.To(device);
         TokenWindows text = Text();
-        Trainer trainer = new(model, text, new TrainingOptions { Batch = 4, Steps = Steps, LearningRate = 3e-3, MinimumLearningRate = 3e-4, Warmup = 2, Seed = 3, MixedPrecision = mixed });
+        Trainer trainer = new(model, text, new TrainingOptions { Batch = 4, Steps = Steps, LearningRate = 3e-3, MinimumLearningRate = 3e-4, Warmup = 2, Seed = 3, MixedPrecision = mixed, Graph = graph });
         float[] logits;
         using (Autograd.NoGrad()) logits = model.Forward(text.Random(2, 5, 0).Ids).To(DType.Float32).ToArray<float>();
         StepResult[] results = [.. Enumerable.Range(0, steps).Select(_ => trainer.Advance())];
@@ -47,6 +47,15 @@ public sealed class GptTests
             Assert.Equal(norms[i], ownNorms[i], 1e-3 * Math.Max(1, norms[i]));
         }
         Assert.True(own[^1] < own[0] - 0.5, $"the loss went from {own[0]} to {own[^1]}: it should have learnt something");
+    }
+
+    [GpuFact]
+    public void A_replayed_graph_gives_the_bits_of_the_steps()
+    {
+        (double[] losses, double[] norms, _) = Train(Gpu.Device, mixed: false, 6);
+        (double[] own, double[] ownNorms, _) = Train(Gpu.Device, mixed: false, 6, graph: true);
+        Assert.Equal(losses, own);
+        Assert.Equal(norms, ownNorms);
     }
 
     [GpuFact]
@@ -83,6 +92,34 @@ public sealed class GptTests
         int[] cpu = Write();
         model.To(Gpu.Device);
         Assert.Equal(cpu, Write());
+    }
+
+    [GpuFact]
+    public void Slots_of_different_lengths_score_as_on_the_CPU()
+    {
+        GptModel model = new(s_config, seed: 4);
+        List<float[]> Scores()
+        {
+            SlotDecoder decoder = new(model, 4, sliding: true);
+            List<float[]> scores = [];
+            for (int n = 0; n < 24; n++)
+            {
+                if (decoder.OpenCount < 4) decoder.Open([.. Enumerable.Range(n, 1 + (n * 5 % 14))]);
+                foreach (int slot in decoder.Step().Order())
+                {
+                    scores.Add(decoder.Logits(slot).ToArray());
+                    if (slot == n % 7) decoder.Close(slot);
+                    else if (n % 5 != slot) decoder.Append(slot, n % 3 == 0 ? [(n * 3) + slot, slot, 3] : [(n * 3) + slot]); // at times nothing
+                }
+            }
+            return scores;
+        }
+        List<float[]> cpu = Scores();
+        model.To(Gpu.Device);
+        List<float[]> gpu = Scores();
+        Assert.Equal(cpu.Count, gpu.Count);
+        for (int i = 0; i < cpu.Count; i++)
+            for (int v = 0; v < cpu[i].Length; v++) Assert.Equal(cpu[i][v], gpu[i][v], 1e-4);
     }
 
     private static Text.Tokenizer ByteTokenizerFor96() => new Text.ByteTokenizer();

@@ -36,6 +36,12 @@ public sealed record SftOptions
     /// <summary>Products in bfloat16, on a GPU only.</summary>
     public bool MixedPrecision { get; init; }
 
+    /// <summary>r of the adapters that are tuned instead of the weights (<see cref="Nn.Lora"/>); 0 tunes the weights.</summary>
+    public int LoraRank { get; init; }
+
+    /// <summary>α of the adapters, which scale their update by α/r.</summary>
+    public double LoraAlpha { get; init; } = 16;
+
     /// <summary>As an object of stage.json.</summary>
     public JsonObject ToJson() => JsonSerializer.SerializeToNode(this)!.AsObject();
 

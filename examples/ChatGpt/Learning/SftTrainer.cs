@@ -17,18 +17,21 @@ public sealed class SftTrainer : IStage
     private readonly Tensor[] _parameters;
     private readonly AdamW _optimizer;
     private readonly WarmupCosine _rate;
+    private readonly LowRankTuning? _lora;
 
     /// <summary>A tuning.</summary>
     /// <param name="model">Tuned in place.</param>
     /// <param name="dialogues">What to learn.</param>
     /// <param name="heldOut">What to judge by, or null.</param>
     /// <param name="options">How.</param>
-    public SftTrainer(GptModel model, PackedDialogues dialogues, PackedDialogues? heldOut, SftOptions options)
+    /// <param name="marks">The template's special tokens, whose vectors are tuned even where only adapters are.</param>
+    public SftTrainer(GptModel model, PackedDialogues dialogues, PackedDialogues? heldOut, SftOptions options, params IReadOnlyList<int> marks)
     {
         (Model, _dialogues, _heldOut, _options) = (model, dialogues, heldOut, options);
         model.MixedPrecision = options.MixedPrecision;
-        _parameters = [.. model.Parameters()];
-        (Tensor[] decayed, Tensor[] free) = model.DecayGroups();
+        _lora = options.LoraRank > 0 ? new LowRankTuning(model, options, marks) : null;
+        (Tensor[] decayed, Tensor[] free) = _lora?.Groups ?? model.DecayGroups();
+        _parameters = [.. decayed, .. free];
         _optimizer = new AdamW([new ParameterGroup(decayed), new ParameterGroup(free, weightDecay: 0)], options.LearningRate, beta1: 0.9, beta2: 0.95, eps: 1e-8, options.WeightDecay);
         _rate = new WarmupCosine(options.Warmup, options.Steps, options.LearningRate, options.MinimumLearningRate);
     }
@@ -71,6 +74,7 @@ public sealed class SftTrainer : IStage
             l.Backward();
             loss += l.Item();
         }
+        _lora?.LeaveOtherRows();
         double norm = _options.Clip > 0 ? GradientClip.ByNorm(_parameters, _options.Clip) : GradientClip.Norm(_parameters);
         _rate.Apply(_optimizer);
         _optimizer.Step();
@@ -84,7 +88,11 @@ public sealed class SftTrainer : IStage
     public void Restore(string path) => Checkpoint.Load(path, Model, _optimizer);
 
     /// <inheritdoc/>
-    public void Export(ModelFolder folder) => Weights.Save(folder.Weights, Model);
+    public void Export(ModelFolder folder)
+    {
+        Weights.Save(folder.Weights, _lora?.Merged() ?? Model);
+        _lora?.SaveApart(folder.Root);
+    }
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<string, double> Measure(bool final, CancellationToken cancellation)

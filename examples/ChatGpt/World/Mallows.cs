@@ -73,5 +73,12 @@ internal static class Mallows
         return wrong / all;
     }
 
-    private static double H(int k, double phi) => k / (1 - Math.Pow(phi, k));
+    // By multiplication, whose result is the same on every machine; Math.Pow's need not be.
+    private static double H(int k, double phi)
+    {
+        double power = 1;
+        for (int i = 0; i < k; i++)
+            power *= phi;
+        return k / (1 - power);
+    }
 }

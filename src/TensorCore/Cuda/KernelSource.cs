@@ -10,7 +10,7 @@ namespace TensorCore.Cuda;
 /// </summary>
 internal static class KernelSource
 {
-    private const string Needs = "// needs: ";
+    private const string Needs = "// needs: ", Variant = "// variants: ";
     private static readonly ConcurrentDictionary<string, string> s_files = [];
 
     /// <summary>The program of a file in <c>kernels/</c>, specialised.</summary>
@@ -36,6 +36,24 @@ internal static class KernelSource
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("kernels/" + n) ?? throw new FileNotFoundException($"there is no kernel source '{n}' in the library");
         return new StreamReader(stream, Encoding.UTF8).ReadToEnd();
     });
+
+    /// <summary>
+    /// The specialisations that a source declares: every combination of a line <c>// variants: T=float,bf16 TILE=64,128</c>, as <c>T=float TILE=64</c>, …. The compiler's check compiles these, and
+    /// the tests allow no other.
+    /// </summary>
+    public static IEnumerable<string> Variants(string file)
+    {
+        foreach (string line in File(file).Split('\n').Where(l => l.StartsWith(Variant, StringComparison.Ordinal)))
+        {
+            IEnumerable<string> all = [""];
+            foreach (string choice in line[Variant.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            {
+                if (choice.Split('=') is not [string name, string values]) throw new FormatException($"kernels/{file}: '{choice}' in '{line}' is not NAME=VALUE,VALUE");
+                all = all.SelectMany(head => values.Split(',').Select(value => $"{head} {name}={value}".TrimStart()));
+            }
+            foreach (string combination in all) yield return combination;
+        }
+    }
 
     /// <summary>The name of a dtype's element type in CUDA C.</summary>
     public static string TypeName(DType dtype) => dtype switch

@@ -29,6 +29,7 @@ internal static unsafe class Emulator
         {
             T result = run();
             Gpu.Device.Synchronize();
+            DeclaredVariants.Check();
             return result;
         }
         catch (CudaException e) when (Report() is { Length: > 0 } report)

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using TensorCore.Examples.ChatGpt.Learning;
+using TensorCore.Examples.Cli;
+using TensorCore.Examples.Gpt.Commands;
+
+namespace TensorCore.Examples.ChatGpt.Commands;
+
+/// <summary>
+/// <c>gpt run</c>: the whole way in minutes, from a made-up world's text to a model that answers. Each stage has a folder; one that is done is not done again, one that was
+/// interrupted goes on, so the same command finishes what a kill or Ctrl-C cut short.
+/// </summary>
+internal sealed class RunCommand
+{
+    /// <summary>The stages in their order. One more: a class, and a line here.</summary>
+    private static readonly IReadOnlyList<IChatStage> _stages = [new BaseStage(), new SftStage()];
+
+    private readonly Option<double> _minutes;
+    private readonly Option<string?> _out, _device;
+    private readonly Option<string> _until;
+    private readonly Option<ulong> _seed;
+    private readonly Option<int?> _threads;
+
+    private RunCommand(CommandApp app)
+    {
+        double all = _stages.Sum(s => s.Minutes);
+        string[] names = [.. _stages.Select(s => s.Name)];
+        _minutes = app.Number("--minutes", all, "tempo de treino de todas as etapas juntas", "training time of all stages together", min: 0.001, max: 1e6);
+        _out = app.Text("--out", null, "a pasta da caminhada [padrão: runs/chat-pt]", "the run's folder [default: runs/chat-en]", "DIR");
+        _until = app.Choice("--until", names[^1], $"a última etapa: {string.Join(", ", names)}", $"the last stage: {string.Join(", ", names)}", names);
+        _seed = app.Number("--seed", 1UL, "outra semente, outro texto e outros modelos", "another seed, another text and other models");
+        _device = Shared.Device(app);
+        _threads = Shared.Threads(app);
+    }
+
+    public static Command Build(CommandApp app)
+    {
+        RunCommand o = new(app);
+        Command command = new("run", app.Pick(
+            "o caminho inteiro em minutos: tokenizador, pré-treino, ajuste supervisionado; cada etapa com o que melhorou",
+            "the whole way in minutes: tokenizer, pretraining, supervised fine-tuning; each stage with what it made better")) { o._minutes, o._out, o._until, o._seed, o._device, o._threads };
+        app.Handle(command, o.Run);
+        return command;
+    }
+
+    private int Run(CommandRun run)
+    {
+        Shared.SetThreads(run, _threads);
+        string root = run.Get(_out) ?? Path.Combine("runs", $"chat-{run.Texts.Code}");
+        WorldKey key = new(run.Texts.Language == Language.English ? Gpt.World.Language.English : Gpt.World.Language.Portuguese, run.Get(_seed));
+        ChatJourney journey = new(run, root, key, key.Open(), run.Get(_minutes) / _stages.Sum(s => s.Minutes), Shared.FindDevice(run, _device));
+        Ledger ledger = Ledger.Of(root);
+        foreach (IChatStage stage in _stages.Take(1 + _stages.ToList().FindIndex(s => s.Name == run.Get(_until))))
+            Do(stage, journey, ledger);
+        run.Console.Write(LedgerTable.Of(ledger.Read(), run.Texts));
+        run.Say($"tudo está em '{root}'", $"all of it is in '{root}'");
+        run.SetResult(new JsonObject { ["out"] = root, ["ledger"] = ledger.ToJson() });
+        return 0;
+    }
+
+    private static void Do(IChatStage stage, ChatJourney journey, Ledger ledger)
+    {
+        CommandRun run = journey.Run;
+        StageFolder folder = journey.Folder(stage.Name);
+        run.Say($"\n{stage.Name}: {stage.Title(run.Texts)}", $"\n{stage.Name}: {stage.Title(run.Texts)}");
+        StageDescription? saved = folder.Read();
+        if (saved is not null && WorldKey.Of(saved) != journey.Key)
+        {
+            throw new UserErrorException(run.Pick(
+                $"a pasta '{folder.Root}' é de outra língua ou semente: escolha outra em --out, ou apague-a",
+                $"the folder '{folder.Root}' is of another language or seed: choose another for --out, or delete it"));
+        }
+        if (saved is { Done: true })
+        {
+            run.Say("já feita", "done before");
+            return;
+        }
+        ledger.Add(stage.Execute(journey));
+        folder.Complete();
+    }
+}
