@@ -8,5 +8,5 @@ namespace TensorCore.CudaCheck;
 internal sealed record KernelFigures(string Kernel, int Threads, KernelResources Resources, CodeFigures? Code)
 {
     /// <summary>Counts up when the analysis changes: figures of before are then made anew.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 }

@@ -23,7 +23,7 @@ internal static partial class ResourceLog
             else if (Used().Match(line) is { Success: true } used)
                 kernels[entry] = kernels[entry] with { Registers = Number(used, 1), SharedBytes = Shared().Match(line) is { Success: true } shared ? Number(shared, 1) : 0 };
         }
-        return kernels;
+        return kernels.Reverse().ToDictionary(); // the log's order is that of the source backwards
     }
 
     private static int Number(Match match, int group) => int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);

@@ -12,6 +12,6 @@ internal sealed record Measurement(KernelProgram Program, Architecture Architect
     /// <summary>How much of a multiprocessor it fills.</summary>
     public Occupancy Occupancy => Occupancy.Of(Architecture, Figures.Threads, Figures.Resources.Registers, SharedBytes);
 
-    /// <summary>The multiply-adds among the main loop's instructions in percent, if the kernel lives on them; formulas do not.</summary>
-    public int? MainLoop => Figures.Code is { } code ? code.MainLoop < LeastMainLoop || Program.Group is not null ? 0 : code.MainLoop : null;
+    /// <summary>The multiply-adds among the main loop's instructions in percent, if the kernel lives on them: those of tensor cores do, though they need few; formulas do not.</summary>
+    public int? MainLoop => Figures.Code is { } code ? Program.Group is null && (code.MainLoop >= LeastMainLoop || code.Tensor > 0) ? code.MainLoop : 0 : null;
 }
