@@ -25,6 +25,8 @@ public sealed class Trainer
     private readonly AdamW _optimizer;
     private readonly Tensor[] _parameters;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private (Tensor Ids, Tensor Targets)[] _batches = []; // that the step reads
+    private CudaGraph? _graph;
     private TimeSpan _before;
     private double _warmupEnd; // progress when the warm-up was over
 
@@ -33,10 +35,13 @@ public sealed class Trainer
     /// <param name="windows">The text to learn.</param>
     /// <param name="options">How.</param>
     /// <exception cref="ArgumentException">Neither steps nor minutes are limited, or a setting is out of range.</exception>
+    /// <exception cref="DeviceException">The step is to be recorded as a CUDA graph, but the model is on no GPU.</exception>
     public Trainer(GptModel model, TokenWindows windows, TrainingOptions options)
     {
         if (options.Steps is null && options.Minutes is null)
             throw new ArgumentException("a training needs a number of steps or of minutes");
+        if (options.Graph && !model.Device.IsCuda)
+            throw new DeviceException($"the model is on {model.Device}: a CUDA graph needs an NVIDIA GPU");
         (Model, _windows, Options) = (model, windows, options);
         model.MixedPrecision = options.MixedPrecision;
         _parameters = [.. model.Parameters()];
@@ -70,26 +75,51 @@ public sealed class Trainer
         }
     }
 
-    /// <summary>
-    /// One step of AdamW. The loss of each batch is divided by their number and its gradient added to those before, so that several small batches do what
-    /// a large one would.
-    /// </summary>
+    /// <summary>One step of AdamW.</summary>
     public StepResult Advance()
     {
-        double rate = LearningRate(Progress), loss = 0;
+        double rate = LearningRate(Progress);
+        _optimizer.LearningRate = rate;
+        (Tensor Ids, Tensor Targets)[] batches = [.. Enumerable.Range(0, Options.Accumulate).Select(i => _windows.Random(Options.Batch, Options.Seed, (Step * Options.Accumulate) + i))]; // (B, T)
+        if (!Options.Graph)
+        {
+            _batches = batches;
+            return Result(rate, Learn());
+        }
+        if (_graph is null)
+        {
+            _batches = [.. batches.Select(b => (b.Ids.To(Model.Device), b.Targets.To(Model.Device)))];
+            _graph = CudaGraph.Capture(Model.Device, Learn);
+            return Result(rate, _graph.Results);
+        }
+        for (int i = 0; i < batches.Length; i++)
+        {
+            _batches[i].Ids.CopyFrom(batches[i].Ids);
+            _batches[i].Targets.CopyFrom(batches[i].Targets);
+        }
+        _graph.Replay();
+        return Result(rate, _graph.Results);
+    }
+
+    private StepResult Result(double rate, IReadOnlyList<Tensor> results) => new(Step, results.SkipLast(1).Sum(loss => loss.Item() / Options.Accumulate), rate, results[^1].Item());
+
+    /// <summary>
+    /// The step itself, without a look at any value. The loss of each batch is divided by their number and its gradient added to those before, so that several small
+    /// batches do what a large one would. Returns the losses and the gradient's norm.
+    /// </summary>
+    private Tensor[] Learn()
+    {
         Model.ZeroGrad();
         Tensor share = Tensor.Full([], 1.0 / Options.Accumulate, device: Model.Device);
-        for (int i = 0; i < Options.Accumulate; i++)
+        Tensor[] losses = [.. _batches.Select(batch =>
         {
-            (Tensor ids, Tensor targets) = _windows.Random(Options.Batch, Options.Seed, (Step * Options.Accumulate) + i); // (B, T)
-            Tensor l = Model.Loss(ids, targets);
-            l.Backward(share);
-            loss += l.Item() / Options.Accumulate;
-        }
-        double norm = Options.Clip > 0 ? GradientClip.ByNorm(_parameters, Options.Clip) : GradientClip.Norm(_parameters);
-        _optimizer.LearningRate = rate;
+            Tensor loss = Model.Loss(batch.Ids, batch.Targets);
+            loss.Backward(share);
+            return loss.Detach();
+        })];
+        Tensor norm = GradientClip.ScaleToNorm(_parameters, Options.Clip > 0 ? Options.Clip : double.PositiveInfinity);
         _optimizer.Step();
-        return new StepResult(Step, loss, rate, norm);
+        return [.. losses, norm];
     }
 
     /// <summary>

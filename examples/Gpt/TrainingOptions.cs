@@ -38,6 +38,9 @@ public sealed record TrainingOptions
     /// <summary>Products in bfloat16, on a GPU only; the weights stay float32.</summary>
     public bool MixedPrecision { get; init; }
 
+    /// <summary>On a GPU only: records the step once as a CUDA graph and replays it (<see cref="TensorCore.CudaGraph"/>).</summary>
+    public bool Graph { get; init; }
+
     /// <summary>Of the weights and of the choice of windows.</summary>
     public ulong Seed { get; init; } = 1;
 

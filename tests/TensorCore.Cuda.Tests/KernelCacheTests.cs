@@ -6,7 +6,11 @@ public sealed class KernelCacheTests : IDisposable
     private readonly string _folder = Path.Combine(Path.GetTempPath(), "tensorcore-cache-" + Path.GetRandomFileName());
     private readonly string? _before = CudaOptions.KernelCacheFolder;
 
-    public KernelCacheTests() => CudaOptions.KernelCacheFolder = _folder;
+    public KernelCacheTests()
+    {
+        if (Gpu.Missing is null) Tensor.Zeros([100], device: Gpu.Device).Sum().Item(); // the device's own cache has these then, and the folder only what a test puts there
+        CudaOptions.KernelCacheFolder = _folder;
+    }
 
     public void Dispose()
     {
@@ -48,6 +52,18 @@ public sealed class KernelCacheTests : IDisposable
             Assert.Equal(good.Length, new FileInfo(file).Length);
             Assert.Equal(0, Use());
         }
+    }
+
+    [GpuFact]
+    public void A_whole_file_that_the_driver_refuses_is_rebuilt()
+    {
+        Use();
+        string file = Directory.GetFiles(_folder).Single();
+        byte[] good = File.ReadAllBytes(file), image = [.. "of another driver"u8], magic = [.. "TensorCore cubin 1\n"u8];
+        Assert.True(good.AsSpan().StartsWith(magic));
+        File.WriteAllBytes(file, [.. magic, .. System.Security.Cryptography.SHA256.HashData(image), .. image]);
+        Assert.Equal(1, Use());
+        Assert.Equal(good.Length, new FileInfo(file).Length);
     }
 
     [GpuFact]

@@ -11,26 +11,43 @@ if ! command -v g++ >/dev/null; then
 fi
 
 flags=(-std=c++17 -O2 -g1 -fPIC -fvisibility=hidden -Wall -Wextra -ftls-model=initial-exec -fno-strict-aliasing "-DCUDAEMU_SHIM=\"$root/shim\"")
+link=(-shared -Wl,-soname,libcuda.so.1 -Wl,-z,defs -static-libgcc)
+test_flags=(-std=c++17 -O1 -Wall -Wextra "-DCUDAEMU_ROOT=\"$root\"")
 mkdir -p "$build/obj"
-library="$build/libcuda.so.1"
-changed=$(find "$root/src" "$root/shim" "$root/build.sh" -newer "$library" -type f 2>/dev/null || true)
+library="$build/libcuda.so.1" tests="$build/tests"
 
-if [[ ! -f $library || -n $changed ]]; then
-  # Sources two at a time; all of them if a header changed.
-  newest_header=$(find "$root/src" "$root/shim" "$root/build.sh" \( -name '*.h' -o -name build.sh \) -printf '%T@ %p\n' | sort -n | tail -1 | cut -d' ' -f2-)
-  for source in "$root"/src/*.cpp; do
-    object="$build/obj/$(basename "$source" .cpp).o"
-    if [[ ! -f $object || $source -nt $object || $newest_header -nt $object ]]; then printf '%s\0%s\0' "$source" "$object"; fi
-  done | xargs -0 -r -n 2 -P 2 bash -c 'flags=("${@:1:$#-2}"); g++ "${flags[@]}" -c "${@: -2:1}" -o "${@: -1}" || exit 255' compile "${flags[@]}"
-  g++ -shared -Wl,-soname,libcuda.so.1 -Wl,-z,defs -static-libgcc -o "$library.new" "$build"/obj/*.o -lpthread -ldl -lm
+# What was made from what is told by contents, not by times, which deceive after a checkout, a copy or a deletion: an object's name holds the hash of its source and of all that
+# goes into every object.
+hash() { sha256sum | cut -c 1-16; }
+common=$({ g++ --version; printf '%s\n' "${flags[@]}"; cat "$root"/src/*.h "$root"/shim/*.h; } | hash)
+objects=() missing=()
+while read -r sum source; do
+  name=${source##*/}
+  object="$build/obj/${name%.cpp}-${sum:0:16}-$common.o"
+  objects+=("$object")
+  [[ -f $object ]] || missing+=("$source" "$object")
+done < <(sha256sum "$root"/src/*.cpp)
+made_of=$(printf '%s\n' "${link[@]}" "${objects[@]##*/}")
+
+if [[ ! -f $library || $(cat "$build/libcuda.made-of" 2>/dev/null) != "$made_of" ]]; then
+  # Two at a time; an object has its name only when it is whole.
+  if [[ ${#missing[@]} -gt 0 ]]; then
+    printf '%s\0' "${missing[@]}" | xargs -0 -n 2 -P 2 bash -c 'set -e; to=${@: -1} from=${@: -2:1}; g++ "${@:1:$#-2}" -c "$from" -o "$to.$$" || exit 255; mv "$to.$$" "$to"' compile "${flags[@]}"
+  fi
+  g++ "${link[@]}" -o "$library.new" "${objects[@]}" -lpthread -ldl -lm
   mv "$library.new" "$library"
   ln -sf libcuda.so.1 "$build/libnvrtc.so.12"
   ln -sf libcuda.so.1 "$build/libcublas.so.12"
+  echo "$made_of" >"$build/libcuda.made-of"
+  for object in "$build"/obj/*; do
+    [[ " ${objects[*]} " == *" $object "* ]] || rm -f "$object"
+  done
 fi
 [[ ${1:-} == test ]] || exit 0
 
-tests="$build/tests"
-if [[ ! -f $tests || -n $(find "$root/tests" "$library" -newer "$tests" -type f) ]]; then
-  g++ -std=c++17 -O1 -Wall -Wextra "-DCUDAEMU_KERNELS=\"$root/../../kernels\"" "$root"/tests/*.cpp "$library" "-Wl,-rpath,$build" -lpthread -o "$tests"
+made_of=$({ printf '%s\n' "$made_of" "${test_flags[@]}"; cat "$root"/tests/*.cpp "$root"/tests/*.h; } | hash)
+if [[ ! -f $tests || $(cat "$tests.made-of" 2>/dev/null) != "$made_of" ]]; then
+  g++ "${test_flags[@]}" "$root"/tests/*.cpp "$library" "-Wl,-rpath,$build" -lpthread -ldl -o "$tests"
+  echo "$made_of" >"$tests.made-of"
 fi
-CUDAEMU_MEMORY_MB=256 "$tests" "${@:2}" 2>"$build/tests.log"
+env -u CUDAEMU_CHECK -u CUDAEMU_LAZY -u CUDAEMU_SCHEDULE CUDAEMU_MEMORY_MB=256 "$tests" "${@:2}" 2>"$build/tests.log"

@@ -30,7 +30,7 @@ internal sealed class DeviceCases(Device device, bool quick)
 
     private int Words => quick ? 1003 : 50257;
 
-    public IEnumerable<DeviceCase> All() => [.. Elementwise(), .. Rows(), .. Products(), .. Attention(), .. Images(), .. Models()];
+    public IEnumerable<DeviceCase> All() => [.. Elementwise(), .. Rows(), .. Picks(), .. Products(), .. Attention(), .. Images(), .. Models()];
 
     private Tensor Random(params int[] shape) => Tensor.RandN(shape, device: device);
 
@@ -98,6 +98,21 @@ internal sealed class DeviceCases(Device device, bool quick)
             Tensor x = Random(Tokens, 4 * Width);
             return Quiet(() => x.Sum(0));
         });
+        yield return new($"normal random numbers {Tokens}×{4 * Width}", 4 * n, 0, Bound.Memory, () =>
+        {
+            Generator g = new(1);
+            return Quiet(() => Tensor.RandN([Tokens, 4 * Width], generator: g, device: device));
+        });
+        yield return new($"float32 to bfloat16 {Tokens}×{4 * Width}", 6 * n, 0, Bound.Memory, () =>
+        {
+            Tensor x = Random(Tokens, 4 * Width);
+            return Quiet(() => x.To(DType.BFloat16));
+        });
+        yield return new($"running sum {Tokens}×{4 * Width}", 8 * n, 0, Bound.Memory, () =>
+        {
+            Tensor x = Random(Tokens, 4 * Width);
+            return Quiet(() => x.CumSum(-1));
+        });
         int parameters = quick ? 200_000 : 124_000_000;
         yield return new($"AdamW {parameters / 1e6:0.#} M parameters", 28.0 * parameters, 0, Bound.Memory, () =>
         {
@@ -105,6 +120,12 @@ internal sealed class DeviceCases(Device device, bool quick)
             p.Grad = Random(parameters);
             AdamW adam = new([p]);
             return adam.Step;
+        });
+        yield return new($"gradient norm and clipping {parameters / 1e6:0.#} M parameters", 12.0 * parameters, 0, Bound.Memory, () =>
+        {
+            Tensor p = Leaf(parameters);
+            p.Grad = Random(parameters);
+            return Quiet(() => GradientClip.ScaleToNorm([p], 1));
         });
     }
 
@@ -122,6 +143,11 @@ internal sealed class DeviceCases(Device device, bool quick)
             (Tensor a, Tensor w, Tensor b) = (Leaf(Tokens, Width), Leaf(Width), Leaf(Width));
             return Both(() => a.LayerNorm(w, b), a, w, b);
         });
+        yield return new($"RMS norm forward and backward {Tokens}×{Width}", 20 * x, 0, Bound.Memory, () =>
+        {
+            (Tensor a, Tensor w) = (Leaf(Tokens, Width), Leaf(Width));
+            return Both(() => a.RmsNorm(w), a, w);
+        });
         yield return new($"softmax forward {rows}×{Words}", 8 * logits, 0, Bound.Memory, () =>
         {
             Tensor a = Random(rows, Words);
@@ -137,7 +163,12 @@ internal sealed class DeviceCases(Device device, bool quick)
             (Tensor w, Tensor t) = (Leaf(Words, Width), Tensor.RandInt([Tokens], 0, Words, device: device));
             return Both(() => w.Embedding(t), w);
         });
-        int n = quick ? 4000 : 1 << 20;
+    }
+
+    private IEnumerable<DeviceCase> Picks()
+    {
+        int n = quick ? 4000 : 1 << 20, rows = Math.Min(Tokens, 4096);
+        double logits = (double)rows * Words, x = (double)Tokens * Width;
         yield return new($"sort {n}", 12.0 * n, 0, Bound.Memory, () =>
         {
             Tensor a = Random(n);
@@ -147,6 +178,27 @@ internal sealed class DeviceCases(Device device, bool quick)
         {
             Tensor a = Random(rows, Words);
             return Quiet(() => a.TopK(40));
+        });
+        yield return new($"largest of {rows}×{Words}", 4 * logits, 0, Bound.Memory, () =>
+        {
+            Tensor a = Random(rows, Words);
+            return Quiet(() => a.ArgMax(-1));
+        });
+        yield return new($"a draw from each of {rows}×{Words}", 4 * logits, 0, Bound.Memory, () =>
+        {
+            Tensor a = Tensor.Rand([rows, Words], device: device);
+            Generator g = new(1);
+            return Quiet(() => a.Multinomial(1, generator: g));
+        });
+        yield return new($"gather of rows {Tokens}×{Width}", 8 * x, 0, Bound.Memory, () =>
+        {
+            (Tensor a, Tensor at) = (Random(Tokens, Width), Tensor.RandInt([Tokens], 0, Tokens, device: device));
+            return Quiet(() => a.IndexSelect(0, at));
+        });
+        yield return new($"sum into rows {Tokens}×{Width}", 12 * x, 0, Bound.Memory, () =>
+        {
+            (Tensor a, Tensor b, Tensor at) = (Random(Tokens, Width), Random(Tokens, Width), Tensor.RandInt([Tokens], 0, Tokens, device: device));
+            return Quiet(() => a.IndexAdd(0, at, b));
         });
     }
 
@@ -198,6 +250,17 @@ internal sealed class DeviceCases(Device device, bool quick)
                 Tensor[] x = Qkv(false);
                 return Quiet(() => ScaledDotProductAttention.Naive(x[0], x[1], x[2], null, causal: true, 1 / Math.Sqrt(D)));
             });
+            yield return new($"attention of one query, as in decoding, B{B} h{H} T{T} d{D} {dtype.Name()}", 2.0 * B * H * T * D * dtype.Size(), 0, Bound.Memory, () =>
+            {
+                Tensor[] x = Qkv(false);
+                Tensor q = Random(B, H, 1, D).To(dtype);
+                return Quiet(() => Tensor.ScaledDotProductAttention(q, x[1], x[2]));
+            });
+            yield return new($"rotary embedding B{B} h{H} T{T} d{D} {dtype.Name()}", 2.0 * B * H * T * D * dtype.Size(), 0, Bound.Memory, () =>
+            {
+                Tensor x = Random(B, H, T, D).To(dtype);
+                return Quiet(() => x.RotaryEmbedding());
+            });
         }
     }
 
@@ -205,15 +268,29 @@ internal sealed class DeviceCases(Device device, bool quick)
     {
         (int N, int C, int S, int O) = quick ? (2, 4, 12, 8) : (128, 64, 56, 64);
         double flops = 2.0 * N * O * C * 9 * (S - 2) * (S - 2);
-        yield return new($"conv2d forward {N}×{C}×{S}×{S} to {O}, 3×3", 0, flops, Bound.Float32, () =>
+        foreach (DType dtype in (DType[])[DType.Float32, DType.BFloat16])
         {
-            (Tensor x, Tensor w) = (Random(N, C, S, S), Random(O, C, 3, 3));
-            return Quiet(() => x.Conv2d(w));
+            Bound bound = dtype == DType.BFloat16 ? Bound.BFloat16 : Bound.Float32;
+            yield return new($"conv2d forward {N}×{C}×{S}×{S} to {O}, 3×3 {dtype.Name()}", 0, flops, bound, () =>
+            {
+                (Tensor x, Tensor w) = (Random(N, C, S, S).To(dtype), Random(O, C, 3, 3).To(dtype));
+                return Quiet(() => x.Conv2d(w));
+            });
+            yield return new($"conv2d forward and backward {N}×{C}×{S}×{S} to {O}, 3×3 {dtype.Name()}", 0, 3 * flops, bound, () =>
+            {
+                (Tensor x, Tensor w) = (Random(N, C, S, S).To(dtype).RequireGrad(), Random(O, C, 3, 3).To(dtype).RequireGrad());
+                return Both(() => x.Conv2d(w), x, w);
+            });
+        }
+        yield return new($"batch norm forward and backward {N}×{C}×{S}×{S}", 4.0 * N * C * S * S * 8, 0, Bound.Memory, () =>
+        {
+            (Tensor x, Tensor w, Tensor b) = (Leaf(N, C, S, S), Leaf(C), Leaf(C));
+            return Both(() => x.BatchNorm(w, b, null, null, training: true), x, w, b);
         });
-        yield return new($"conv2d forward and backward {N}×{C}×{S}×{S} to {O}, 3×3", 0, 3 * flops, Bound.Float32, () =>
+        yield return new($"average pool 2×2 forward and backward {N}×{C}×{S}×{S}", 4.0 * N * C * S * S * 2.5, 0, Bound.Memory, () =>
         {
-            (Tensor x, Tensor w) = (Leaf(N, C, S, S), Leaf(O, C, 3, 3));
-            return Both(() => x.Conv2d(w), x, w);
+            Tensor x = Leaf(N, C, S, S);
+            return Both(() => x.AvgPool2d(2), x);
         });
         yield return new($"max pool 2×2 forward and backward {N}×{C}×{S}×{S}", 4.0 * N * C * S * S * 2.5, 0, Bound.Memory, () =>
         {

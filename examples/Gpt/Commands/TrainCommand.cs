@@ -19,7 +19,7 @@ internal sealed class TrainCommand
     private readonly Option<double?> _minutes, _rate, _minRate, _decay, _clip, _validation;
     private readonly Option<ulong?> _seed;
     private readonly Option<string?> _device;
-    private readonly Option<bool> _resume, _bf16;
+    private readonly Option<bool> _resume, _bf16, _graph;
 
     private TrainCommand(CommandApp app)
     {
@@ -46,6 +46,7 @@ internal sealed class TrainCommand
         _seed = app.OptionalNumber<ulong>("--seed", "a mesma semente dá os mesmos bits [padrão: 1]", "the same seed gives the same bits [default: 1]");
         _device = Shared.Device(app);
         _bf16 = app.Switch("--bf16", "numa GPU, calcula os produtos em bfloat16; os pesos ficam em float32", "on a GPU, computes products in bfloat16; the weights stay float32");
+        _graph = app.Switch("--cuda-graph", "numa GPU, grava um passo e o repete como um único lançamento: mais rápido com modelos pequenos", "on a GPU, records a step and replays it as a single launch: faster with small models");
         _threads = Shared.Threads(app);
     }
 
@@ -55,7 +56,7 @@ internal sealed class TrainCommand
         Command command = new("train", app.Pick("treina um modelo com um texto seu (Ctrl-C salva; --resume continua)", "trains a model on a text of yours (Ctrl-C saves; --resume goes on)"))
         {
             o._corpus, o._out, o._preset, o._layers, o._heads, o._width, o._context, o._tokenizer, o._batch, o._steps, o._minutes, o._rate, o._minRate,
-            o._warmup, o._decay, o._clip, o._accumulate, o._validation, o._seed, o._device, o._bf16, o._threads, o._resume,
+            o._warmup, o._decay, o._clip, o._accumulate, o._validation, o._seed, o._device, o._bf16, o._graph, o._threads, o._resume,
         };
         app.Handle(command, o.Run);
         return command;
@@ -140,9 +141,13 @@ internal sealed class TrainCommand
             Validation = run.Get(_validation) ?? basis.Validation,
             Seed = run.Get(_seed) ?? basis.Seed,
             MixedPrecision = run.Get(_bf16) || basis.MixedPrecision,
+            Graph = run.Get(_graph) || basis.Graph,
         };
-        if (options.MixedPrecision && run.Get(_device) == "cpu")
-            throw new UserErrorException(run.Pick("--bf16 precisa de uma GPU: --device cuda", "--bf16 needs a GPU: --device cuda"));
+        if ((options.MixedPrecision || options.Graph) && run.Get(_device) == "cpu")
+        {
+            string option = options.MixedPrecision ? "--bf16" : "--cuda-graph";
+            throw new UserErrorException(run.Pick($"{option} precisa de uma GPU: --device cuda", $"{option} needs a GPU: --device cuda"));
+        }
         if (options.MinimumLearningRate > options.LearningRate)
             throw new UserErrorException(run.Pick($"--min-lr {options.MinimumLearningRate} é maior que --lr {options.LearningRate}", $"--min-lr {options.MinimumLearningRate} is above --lr {options.LearningRate}"));
         if (options.Warmup > (options.Steps ?? long.MaxValue))

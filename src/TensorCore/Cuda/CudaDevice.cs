@@ -77,6 +77,9 @@ internal sealed unsafe class CudaDevice
     /// <summary>The graph that is being captured, if one is.</summary>
     public CudaGraph? Capturing { get; internal set; }
 
+    /// <summary>Held while a capture begins or ends, and by finalizers while they use the stream: what they queued during a capture would become a part of it, or end it.</summary>
+    public Lock CaptureLock { get; } = new();
+
     /// <summary>The cuBLAS handle, bound to the stream; 0 if there is no cuBLAS.</summary>
     public nint Blas => _blas.Value;
 
@@ -204,21 +207,28 @@ internal sealed unsafe class CudaDevice
 
         public void Free(nint pointer)
         {
-            if (device.Capturing is not null)
+            lock (device.CaptureLock)
             {
-                _deferred.Enqueue(pointer);
-                return;
+                if (device.Capturing is not null)
+                {
+                    _deferred.Enqueue(pointer);
+                    return;
+                }
+                device.Enter();
+                bool ordered = !_taken.TryRemove(pointer, out _);
+                Driver.Check(ordered ? Driver.cuMemFreeAsync(pointer, device.Stream) : Driver.cuMemFree(pointer), ordered ? nameof(Driver.cuMemFreeAsync) : nameof(Driver.cuMemFree));
+                FreeDeferred();
             }
-            device.Enter();
-            bool ordered = !_taken.TryRemove(pointer, out _);
-            Driver.Check(ordered ? Driver.cuMemFreeAsync(pointer, device.Stream) : Driver.cuMemFree(pointer), ordered ? nameof(Driver.cuMemFreeAsync) : nameof(Driver.cuMemFree));
-            FreeDeferred();
         }
 
         public void Poison(nint pointer, long bytes)
         {
-            device.Enter();
-            Driver.Check(Driver.cuMemsetD8Async(pointer, 0xFF, (nuint)bytes, device.Stream));
+            lock (device.CaptureLock)
+            {
+                if (device.Capturing != CudaGraph.Recording) return; // a finalizer while another thread records
+                device.Enter();
+                Driver.Check(Driver.cuMemsetD8Async(pointer, 0xFF, (nuint)bytes, device.Stream));
+            }
         }
 
         private void FreeDeferred()

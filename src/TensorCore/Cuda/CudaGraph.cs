@@ -8,20 +8,36 @@ namespace TensorCore;
 /// single launch.
 /// </summary>
 /// <remarks>
-/// <para>The step reads its data from tensors that stay the same (copy each batch into them with <see cref="Tensor.CopyFrom"/>) and leaves its results in tensors made inside,
-/// which every replay overwrites. Shapes, and all that C# decides, are those of the recording, except: optimizers count their steps and follow their learning rates, and
-/// random operations draw from fresh streams, as if the step had run.</para>
+/// <para>The step reads its data from tensors that stay the same (copy each batch into them with <see cref="Tensor.CopyFrom"/>) and returns what is to be read after it, which
+/// every replay overwrites (<see cref="Results"/>). Shapes, and all that C# decides, are those of the recording, except: optimizers count their steps and follow their learning rates,
+/// and random operations draw from fresh streams, as if the step had run.</para>
 /// <para>The step must not read a value back (Item, ToArray, printing): while it is recorded there are none. Only one thread may use the device meanwhile.</para>
 /// </remarks>
 /// <example><code>
-/// CudaGraph graph = CudaGraph.Capture(device, () => { optimizer.ZeroGrad(); loss = Loss.CrossEntropy(model.Forward(x), y); loss.Backward(); optimizer.Step(); });
-/// for (…) { x.CopyFrom(batch.X); y.CopyFrom(batch.Y); graph.Replay(); }
+/// CudaGraph? graph = null;
+/// foreach (…)
+/// {
+///     x.CopyFrom(batch.X);
+///     y.CopyFrom(batch.Y);
+///     if (graph is null) graph = CudaGraph.Capture(device, Step);
+///     else graph.Replay();
+///     Console.WriteLine(graph.Results[0].Item());
+/// }
+///
+/// IReadOnlyList&lt;Tensor&gt; Step()
+/// {
+///     optimizer.ZeroGrad();
+///     Tensor loss = Loss.CrossEntropy(model.Forward(x), y);
+///     loss.Backward();
+///     optimizer.Step();
+///     return [loss];
+/// }
 /// </code></example>
 public sealed class CudaGraph
 {
     private readonly CudaDevice _device;
     private readonly BlockPool _pool;
-    private readonly List<Action> _beforeFirst = [], _beforeReplay = [];
+    private readonly List<Action> _undo = [], _beforeReplay = [];
     private readonly List<nint> _pinned = [];
     private readonly List<(Generator Generator, ulong Seed, ulong Stream)> _draws = [];
     private readonly Dictionary<(ulong Seed, ulong Stream), nint> _drawSlots = [];
@@ -40,12 +56,18 @@ public sealed class CudaGraph
     /// <summary>Bytes that the graph's tensors take; they stay its own as long as it lives.</summary>
     public long ReservedBytes => _pool.ReservedBytes;
 
+    /// <summary>What the step returned: of the last replay or, before the first, of the step that <see cref="Capture(Device, Func{IReadOnlyList{Tensor}})"/> ran.</summary>
+    public IReadOnlyList<Tensor> Results { get; private set; } = [];
+
     /// <summary>
-    /// Runs <paramref name="step"/> twice: first as it is, so that kernels are compiled and memory is found, then recorded and replayed at once. Both count as steps.
+    /// Runs <paramref name="step"/> once as it is, so that kernels are compiled and memory is found, then calls it again to record what it queues, which does not run before the first
+    /// <see cref="Replay"/>. One step is done when this returns: what optimizers and generators count while recording is taken back.
     /// </summary>
+    /// <param name="device">A GPU.</param>
+    /// <param name="step">The step. Tensors of its own that it does not return have no values before the first replay.</param>
     /// <exception cref="DeviceException">The device is no GPU.</exception>
-    /// <exception cref="InvalidOperationException">The step reads a value back, or a recording is under way.</exception>
-    public static CudaGraph Capture(Device device, Action step)
+    /// <exception cref="InvalidOperationException">The step reads a value back, returns something else the second time, or a recording is under way.</exception>
+    public static CudaGraph Capture(Device device, Func<IReadOnlyList<Tensor>> step)
     {
         ArgumentNullException.ThrowIfNull(step);
         if (device.Gpu is not { } gpu) throw new DeviceException($"a CUDA graph on {device}: it needs an NVIDIA GPU");
@@ -54,16 +76,35 @@ public sealed class CudaGraph
         gpu.Pool = graph._pool;
         try
         {
-            step();
+            IReadOnlyList<Tensor> first = step();
             gpu.Synchronize();
             graph.Record(step);
+            graph.KeepResults(first);
         }
         finally
         {
             gpu.Pool = gpu.MainPool;
         }
-        graph.FirstLaunch();
         return graph;
+    }
+
+    /// <summary>As <see cref="Capture(Device, Func{IReadOnlyList{Tensor}})"/>, of a step without results.</summary>
+    public static CudaGraph Capture(Device device, Action step)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        return Capture(device, () =>
+        {
+            step();
+            return [];
+        });
+    }
+
+    private void KeepResults(IReadOnlyList<Tensor> first)
+    {
+        if (first.Count != Results.Count || first.Zip(Results).Any(p => p.First.Shape != p.Second.Shape || p.First.DType != p.Second.DType))
+            throw new InvalidOperationException($"the step returned {first.Count} tensors, and {Results.Count} or others when it was recorded: a CUDA graph needs a step that is always the same");
+        using (Autograd.NoGrad())
+            for (int i = 0; i < first.Count; i++) Results[i].Detach().CopyFrom(first[i].Detach());
     }
 
     /// <summary>Queues the recorded step; returns before it has run.</summary>
@@ -72,26 +113,13 @@ public sealed class CudaGraph
         _device.Enter();
         RenewDraws();
         foreach (Action action in _beforeReplay) action();
-        Launch();
+        Driver.Check(Driver.cuGraphLaunch(_executable, _device.Stream));
     }
 
-    /// <summary>The recorded step itself: with the draws and the numbers that it had.</summary>
-    private unsafe void FirstLaunch()
+    /// <summary>How the host takes back what it counted while the step was recorded, and what it must do before each replay.</summary>
+    internal void OnReplay(Action undo, Action replay)
     {
-        long* values = stackalloc long[2];
-        foreach (((ulong seed, ulong stream), nint slot) in _drawSlots)
-        {
-            (values[0], values[1]) = ((long)seed, (long)stream);
-            _device.Staging.Upload(slot, values, 16);
-        }
-        foreach (Action action in _beforeFirst) action();
-        Launch();
-    }
-
-    /// <summary>What must happen on the host before the recorded step runs, and before each replay.</summary>
-    internal void OnLaunch(Action first, Action replay)
-    {
-        _beforeFirst.Add(first);
+        _undo.Add(undo);
         _beforeReplay.Add(replay);
     }
 
@@ -149,20 +177,28 @@ public sealed class CudaGraph
         return p;
     }
 
-    private void Record(Action step)
+    private void Record(Func<IReadOnlyList<Tensor>> step)
     {
-        Driver.Check(Driver.cuStreamBeginCapture(_device.Stream, Driver.CaptureModeRelaxed));
-        (_device.Capturing, Recording) = (this, this);
+        lock (_device.CaptureLock)
+        {
+            Driver.Check(Driver.cuStreamBeginCapture(_device.Stream, Driver.CaptureModeRelaxed));
+            (_device.Capturing, Recording) = (this, this);
+        }
         nint graph = 0;
         try
         {
-            step();
+            Results = step();
         }
         finally
         {
-            (_device.Capturing, Recording) = (null, null);
-            int status = Driver.cuStreamEndCapture(_device.Stream, out graph);
-            if (status != Driver.Success) graph = 0;
+            lock (_device.CaptureLock)
+            {
+                int status = Driver.cuStreamEndCapture(_device.Stream, out graph);
+                if (status != Driver.Success) graph = 0;
+                (_device.Capturing, Recording) = (null, null);
+            }
+            foreach (Action undo in _undo) undo();
+            foreach (IGrouping<Generator, (Generator Generator, ulong Seed, ulong Stream)> draws in _draws.GroupBy(d => d.Generator)) draws.Key.State = (draws.First().Seed, draws.First().Stream);
         }
         if (graph == 0) throw new InvalidOperationException("the step could not be recorded as a CUDA graph: something in it waits for the device");
         Driver.Check(Driver.cuGraphInstantiateWithFlags(out _executable, graph, 0));
@@ -175,16 +211,22 @@ public sealed class CudaGraph
         Driver.Check(Driver.cuGraphDestroy(graph));
     }
 
-    private void Launch() => Driver.Check(Driver.cuGraphLaunch(_executable, _device.Stream));
-
     /// <summary>Frees the graph once nobody holds it.</summary>
     ~CudaGraph()
     {
         if (_executable == 0) return;
-        _device.Enter();
-        // Queued replays come first; a failure here has nobody to tell.
-        _ = Driver.cuStreamSynchronize(_device.Stream);
-        _ = Driver.cuGraphExecDestroy(_executable);
+        lock (_device.CaptureLock)
+        {
+            if (_device.Capturing is not null)
+            {
+                GC.ReRegisterForFinalize(this); // later: waiting for the stream would end the capture
+                return;
+            }
+            _device.Enter();
+            // Queued replays come first; a failure here has nobody to tell.
+            _ = Driver.cuStreamSynchronize(_device.Stream);
+            _ = Driver.cuGraphExecDestroy(_executable);
+        }
         foreach (nint p in _pinned) _ = Driver.cuMemFreeHost(p);
         _pool.Trim();
     }

@@ -48,8 +48,7 @@ internal sealed unsafe class KernelCache(CudaDevice device)
         {
             if (!_modules.TryGetValue(program, out nint module))
             {
-                byte[] image = Image(program, title);
-                fixed (byte* p = image) Driver.Check(Driver.cuModuleLoadData(out module, p));
+                module = Module(program, title);
                 _modules[program] = module;
             }
             Driver.Check(Driver.cuModuleGetFunction(out nint function, module, name));
@@ -57,18 +56,30 @@ internal sealed unsafe class KernelCache(CudaDevice device)
         }
     }
 
-    /// <summary>The compiled image of a program, from the disk or the compiler.</summary>
-    private byte[] Image(string program, string title)
+    /// <summary>A program's module, from the disk or the compiler.</summary>
+    private nint Module(string program, string title)
     {
         (string options, string target) = Target();
         string? folder = CudaOptions.KernelCacheFolder;
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{target}\n{options}\n{program}"));
         string? path = folder is null ? null : Path.Combine(folder, Convert.ToHexStringLower(hash) + ".cubin");
-        if (path is not null && Read(path) is byte[] kept) return kept;
+        if (path is not null && Read(path) is byte[] kept)
+        {
+            int status = LoadImage(kept, out nint ready);
+            if (status == Driver.Success) return ready;
+            // Whole, but nothing that this driver takes: another's. The compiler has the last word.
+            if (status is not (Driver.InvalidImage or Driver.NoBinaryForGpu or Driver.InvalidPtx or Driver.UnsupportedPtxVersion)) Driver.Check(status, nameof(Driver.cuModuleLoadData));
+        }
         byte[] image = Compile(program, title, options, out _);
         Compilations++;
         if (path is not null) Write(path, image);
-        return image;
+        Driver.Check(LoadImage(image, out nint module), nameof(Driver.cuModuleLoadData));
+        return module;
+    }
+
+    private static int LoadImage(byte[] image, out nint module)
+    {
+        fixed (byte* p = image) return Driver.cuModuleLoadData(out module, p);
     }
 
     private static byte[]? Read(string path)

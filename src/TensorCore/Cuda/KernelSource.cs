@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Reflection;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace TensorCore.Cuda;
 
@@ -8,7 +10,7 @@ namespace TensorCore.Cuda;
 /// The text of a CUDA program: the choices as <c>#define</c> lines, the prelude, the parts that the file's first line needs (<c>// needs: mma.cuh</c>), and the file. They are joined here
 /// because NVRTC alone has no headers to include; <c>#define</c> lines, since a one-letter macro on the command line would break NVRTC's own built-in header.
 /// </summary>
-internal static class KernelSource
+internal static partial class KernelSource
 {
     private const string Needs = "// needs: ";
     private static readonly ConcurrentDictionary<string, string> s_files = [];
@@ -36,6 +38,35 @@ internal static class KernelSource
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("kernels/" + n) ?? throw new FileNotFoundException($"there is no kernel source '{n}' in the library");
         return new StreamReader(stream, Encoding.UTF8).ReadToEnd();
     });
+
+    /// <summary>
+    /// The specialisations that a source declares: every combination of a line <c>// variants: T=float,bf16 TILE=64,128</c>, as <c>T=float TILE=64</c>, …; those of a line
+    /// <c>// variants before sm_80: …</c> are for older devices alone, and a line <c>// arch: 80</c> keeps all from them. The compiler's check compiles these, and the tests allow no other.
+    /// </summary>
+    public static IEnumerable<KernelVariant> Variants(string file) => Variants(file, File(file));
+
+    internal static IEnumerable<KernelVariant> Variants(string file, string text)
+    {
+        int from = ArchitectureLine().Match(text) is { Success: true } least ? Number(least.Groups[1]) : 0;
+        foreach (Match line in VariantsLine().Matches(text))
+        {
+            IEnumerable<string> all = [""];
+            foreach (string choice in line.Groups[2].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            {
+                if (choice.Split('=') is not [string name, string values]) throw new FormatException($"kernels/{file}: '{choice}' in '{line.Value}' is not NAME=VALUE,VALUE");
+                all = all.SelectMany(head => values.Split(',').Select(value => $"{head} {name}={value}".TrimStart()));
+            }
+            foreach (string combination in all) yield return new KernelVariant(combination, from, line.Groups[1].Success ? Number(line.Groups[1]) : int.MaxValue);
+        }
+
+        static int Number(Group group) => int.Parse(group.Value, CultureInfo.InvariantCulture);
+    }
+
+    [GeneratedRegex(@"^// variants(?: before sm_(\d+))?: *([^\r\n]*)", RegexOptions.Multiline)]
+    private static partial Regex VariantsLine();
+
+    [GeneratedRegex(@"^// arch: *(\d+)", RegexOptions.Multiline)]
+    private static partial Regex ArchitectureLine();
 
     /// <summary>The name of a dtype's element type in CUDA C.</summary>
     public static string TypeName(DType dtype) => dtype switch

@@ -69,7 +69,7 @@ public abstract class Optimizer
         CudaGraph? graph = CudaGraph.Recording;
         if (graph is not null && !UpdatesByRule) throw new InvalidOperationException($"{GetType().Name}: its steps cannot be captured in a CUDA graph: what it computes on the host would stay as it was");
         StepCount++;
-        graph?.OnLaunch(static () => { }, () => StepCount++);
+        graph?.OnReplay(() => StepCount--, () => StepCount++);
         using (Autograd.NoGrad())
         {
             List<Work> together = [];
@@ -79,6 +79,7 @@ public abstract class Optimizer
                 {
                     if (p.Grad is not Tensor gradient) continue;
                     Work work = new(p, gradient.Detach().Contiguous(), StateOf(p), group);
+                    graph?.OnReplay(() => work.State.Steps--, static () => { }); // replays count in Run
                     if (p.Device.IsCuda && p.IsContiguous && UpdatesByRule) together.Add(work);
                     else RunAlone(work);
                 }
@@ -192,14 +193,6 @@ public abstract class Optimizer
         if (!state.TryGetValue(name, out Tensor? t) || t.Count != 1 || t.DType != DType.Int64 || t.Item() < 0)
             throw new ArgumentException($"{GetType().Name}: the saved state has no count '{name}'");
         return t.Reshape().ToArray<long>()[0];
-    }
-
-    /// <summary>Takes over only the counts of steps of a saved state; the state tensors stay the objects they are.</summary>
-    internal void RestoreCounts(IReadOnlyDictionary<string, Tensor> state)
-    {
-        StepCount = Count(state, "step");
-        for (int i = 0; i < _parameters.Count; i++)
-            if (_state.TryGetValue(_parameters[i], out ParameterState? own)) own.Steps = Count(state, $"{i}.step");
     }
 
     private ParameterState StateOf(Tensor p)

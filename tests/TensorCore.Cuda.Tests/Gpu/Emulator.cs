@@ -29,6 +29,7 @@ internal static unsafe class Emulator
         {
             T result = run();
             Gpu.Device.Synchronize();
+            DeclaredVariants.Check();
             return result;
         }
         catch (CudaException e) when (Report() is { Length: > 0 } report)
@@ -38,8 +39,9 @@ internal static unsafe class Emulator
         finally
         {
             cudaemu_reset();
-            cudaemu_set_check(0);
-            cudaemu_set_schedule(0, 0);
+            // Back to what the environment says.
+            cudaemu_set_check(-1);
+            cudaemu_set_schedule(-1, 0);
         }
     }
 
@@ -59,6 +61,9 @@ internal static unsafe class Emulator
 
     [DllImport("cudaemu")]
     internal static extern void cudaemu_set_lazy(int on);
+
+    [DllImport("cudaemu")]
+    internal static extern void cudaemu_set_memory(long mebibytes);
 
     [DllImport("cudaemu")]
     internal static extern void cudaemu_reset();

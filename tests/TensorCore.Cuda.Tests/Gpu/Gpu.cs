@@ -35,7 +35,8 @@ internal static class Gpu
         }
         IsEmulated = true;
         Environment.SetEnvironmentVariable(Folders, folder);
-        Environment.SetEnvironmentVariable("CUDAEMU_MEMORY_MB", Environment.GetEnvironmentVariable("CUDAEMU_MEMORY_MB") ?? "192");
+        // By a call: what is set in the environment here does not reach native code.
+        if (Environment.GetEnvironmentVariable("CUDAEMU_MEMORY_MB") is null) Emulator.cudaemu_set_memory(192);
         // Every tensor its own allocation of its exact size, so that the emulator's checks see each one's bounds; no kernels from other runs' caches.
         CudaOptions.ExactAllocations = true;
         CudaOptions.KernelCacheFolder = null;

@@ -45,11 +45,9 @@ void emu_barrier(int line);
 int emu_barrier_vote(int kind, int value, int line); // kind 0: or, 1: and, 2: count
 void emu_warp_sync(unsigned mask, int line);
 
-// Gives each lane's value to the others: returns 32 values of that many bytes (at most 16) in a row, valid until this lane's next exchange but one.
+// Gives each lane's value to the others: returns 32 values of that many bytes (at most 16) in a row, valid until this lane's next exchange but one. Those of lanes that do not exist
+// or have returned are 0xFF.
 const void* emu_exchange(const void* value, int bytes, unsigned mask, int line);
-
-// The lanes of the caller's warp that exist.
-unsigned emu_warp_lanes();
 
 // Memory of the block for the __shared__ variable that key stands for; the dynamic part.
 void* emu_shared(const void* key, const char* name, long bytes, int alignment);

@@ -185,8 +185,8 @@ EMU_INLINE unsigned __ballot_sync(unsigned mask, int p, EMU_LINE) {
     unsigned char v = p != 0, all[32];
     __builtin_memcpy(all, emu_exchange(&v, 1, mask, line), 32);
     unsigned set = 0;
-    for (int i = 0; i < 32; i++) set |= (unsigned)all[i] << i;
-    return set & mask & emu_warp_lanes();
+    for (int i = 0; i < 32; i++) set |= (unsigned)(all[i] == 1) << i;
+    return set & mask;
 }
 EMU_INLINE int __any_sync(unsigned mask, int p, EMU_LINE) { return __ballot_sync(mask, p, line) != 0; }
 EMU_INLINE int __all_sync(unsigned mask, int p, EMU_LINE) { return __ballot_sync(mask, !p, line) == 0; }

@@ -8,9 +8,7 @@
 
 namespace emu {
 
-static thread_local BlockRunner* t_current;
-
-BlockRunner* BlockRunner::current() { return t_current; }
+__thread BlockRunner* BlockRunner::s_current;
 
 BlockRunner::BlockRunner() : _arena(shared_arena_of_next_runner()) {}
 
@@ -45,19 +43,20 @@ bool BlockRunner::run(EmuIndex index)
         w.unstarted = w.existing;
         w.ready = w.at_barrier = w.arrived = w.exited = 0;
         w.synced = 0;
+        w.forget_exchanges();
     }
     _runnable = _warp_count == MaxWarps ? ~0u : (1u << _warp_count) - 1;
     _running_warp = _launch->schedule == Schedule::Reverse ? _warp_count - 1 : 0;
     if (_used > 0) memset(_arena, 0xFF, (size_t)_used); // poison: NaN
     if (_launch->check) shadow::begin_block(*this);
 
-    BlockRunner* outer = t_current;
-    t_current = this;
+    BlockRunner* outer = s_current;
+    s_current = this;
     emu_block = &_block;
     _copying.clear();
     _fiber = &_main;
     go(next());
-    t_current = outer;
+    s_current = outer;
     if (_status) {
         // Its threads stay where they were: their stacks start anew.
         _free = _all;
@@ -73,6 +72,7 @@ bool BlockRunner::run(EmuIndex index)
 void BlockRunner::worker(void* runner)
 {
     auto& r = *(BlockRunner*)runner;
+    r._fiber->outermost = __builtin_frame_address(0);
     for (;;) {
         r._launch->kernel->run(r._launch->parameters);
         r.finish();
@@ -101,11 +101,11 @@ void BlockRunner::finish()
     q.groups.clear();
     if (_launch->check) {
         if (_at_barrier > 0) {
-            report_kernel(text("barrier divergent: this thread returns while %d others wait at __syncthreads of line %d", _at_barrier, _barrier_line), _barrier_line);
+            report_kernel(text("barrier divergent: this thread returns while %d others wait at __syncthreads of line %d", _at_barrier, _barrier_place.line), _barrier_place.line);
             stop(LaunchFailed);
         }
-        if (w.arrived & w.mask) {
-            report_kernel(text("divergent shuffle: this lane returns while lanes %08x of its warp wait for it at line %d", w.arrived, w.line), w.line);
+        if (w.arrived && (w.mask & bit)) {
+            report_kernel(text("divergent shuffle: this lane returns while lanes %08x of its warp wait for it at line %d", w.arrived, w.place.line), w.place.line);
             stop(LaunchFailed);
         }
     }
@@ -113,12 +113,7 @@ void BlockRunner::finish()
     if (_at_barrier > 0 && _at_barrier == _alive) release_barrier();
     if (w.arrived) {
         uint32_t expected = w.mask & w.existing & ~w.exited;
-        if ((w.arrived & expected) == expected) {
-            w.parity ^= 1;
-            w.ready |= w.arrived;
-            w.arrived = 0;
-            _runnable |= 1u << _running_warp;
-        }
+        if ((w.arrived & expected) == expected) emu::release(w, _runnable, _running_warp);
     }
 }
 
@@ -136,24 +131,60 @@ void BlockRunner::deadlock()
         if (!w.arrived) continue;
         uint32_t missing = w.mask & w.existing & ~w.exited & ~w.arrived;
         _thread = i * WarpSize + __builtin_ctz(w.arrived);
-        report_kernel(text("divergent shuffle: lanes %08x of a warp wait at line %d for lanes %08x, which wait elsewhere", w.arrived, w.line, missing), w.line);
+        report_kernel(text("divergent shuffle: lanes %08x of a warp wait at line %d for lanes %08x, which wait elsewhere", w.arrived, w.place.line, missing), w.place.line);
         stop(LaunchFailed);
     }
-    report_kernel(text("barrier divergent: %d threads wait at __syncthreads of line %d for %d that never come", _at_barrier, _barrier_line, _alive - _at_barrier), _barrier_line);
+    report_kernel(text("barrier divergent: %d threads wait at __syncthreads of line %d for %d that never come", _at_barrier, _barrier_place.line, _alive - _at_barrier), _barrier_place.line);
     stop(LaunchFailed);
 }
 
-void BlockRunner::barrier(int line)
+// Calls f with each return address on the running thread's stack, innermost first, until it returns false. Checked kernels are compiled with frame pointers: a frame begins with its
+// caller's, then comes the return address. The last, into the emulator, is left out.
+template <class F> static void for_each_call(Here here, void* outermost, F f)
 {
-    if (_at_barrier > 0 && line != _barrier_line) {
-        report_kernel(text("barrier divergent: this thread is at __syncthreads of line %d while %d others wait at that of line %d", line, _at_barrier, _barrier_line), line);
+#if defined(__x86_64__) || defined(__aarch64__)
+    for (auto* at = (void**)here.frame; at[0] < outermost && f(at[1]); at = (void**)at[0]) {}
+#else
+    (void)here, (void)outermost, (void)f;
+#endif
+}
+
+Place BlockRunner::place_of(Here here) const
+{
+    Place place;
+    place.line = here.line;
+    if (_launch->check)
+        for_each_call(here, _fiber->outermost, [&place](void* call) {
+            place.calls[place.depth++] = call;
+            return place.depth < Place::MaxCalls;
+        });
+    return place;
+}
+
+bool BlockRunner::is_at(const Place& place, Here here) const
+{
+    int depth = 0;
+    bool same = place.line == here.line;
+    for_each_call(here, _fiber->outermost, [&](void* call) {
+        same &= depth < place.depth && place.calls[depth] == call;
+        return same && ++depth < Place::MaxCalls;
+    });
+    return same && depth == place.depth;
+}
+
+void BlockRunner::barrier(Here here)
+{
+    if (_at_barrier > 0 && (_barrier_place.line != here.line || (_launch->check && !is_at(_barrier_place, here)))) {
+        Place place = place_of(here);
+        report_kernel(text("barrier divergent: this thread is at __syncthreads of %s while %d others wait at that of %s", describe(place, _barrier_place).c_str(), _at_barrier,
+            describe(_barrier_place, place).c_str()), here.line);
         stop(LaunchFailed);
     }
     if (_launch->check && _alive < _threads) {
-        report_kernel(text("barrier divergent: this thread is at __syncthreads while %d others have returned", _threads - _alive), line);
+        report_kernel(text("barrier divergent: this thread is at __syncthreads while %d others have returned", _threads - _alive), here.line);
         stop(LaunchFailed);
     }
-    _barrier_line = line;
+    if (_at_barrier == 0) _barrier_place = place_of(here);
     if (++_at_barrier == _alive) release_barrier();
     else park(&Warp::at_barrier);
 }
@@ -176,12 +207,12 @@ void BlockRunner::release_barrier()
     if (_launch->check) shadow::barrier(*this);
 }
 
-int BlockRunner::barrier_vote(int kind, int value, int line)
+int BlockRunner::barrier_vote(int kind, int value, Here here)
 {
     _vote_or |= value;
     _vote_and &= value;
     _vote_count += value;
-    barrier(line);
+    barrier(here);
     return kind == 0 ? _result_or : kind == 1 ? _result_and : _result_count;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "../shim/abi.h"
@@ -28,14 +29,65 @@ struct Launch {
 // What stopped a block: the status that its stream fails with from then on.
 constexpr int IllegalAddress = 700, MisalignedAddress = 716, LaunchFailed = 719;
 
+// The running thread is in a function of abi.h, called at this line, with this frame.
+struct Here {
+    int line;
+    void* frame;
+};
+
+// Where a thread synchronises. Those that meet must be at the same place: in check mode the same call, reached by the same calls; else the same line.
+struct Place {
+    static constexpr int MaxCalls = 6;
+
+    int line = 0;
+    int depth = 0;                    // 0 unless checked
+    const void* calls[MaxCalls] = {}; // return addresses, innermost first
+};
+
+// The lanes' values of one exchange. Whoever took part may go on to others before all have read these.
+struct Exchange {
+    uint32_t unread; // lanes that have not come to anything later
+    alignas(64) char values[WarpSize * MaxValueBytes];
+};
+
 struct Warp {
     // Bits are lanes. existing = unstarted | ready | running | at_barrier | arrived | exited.
     uint32_t existing, unstarted, ready, at_barrier, arrived, exited;
-    uint32_t mask;   // of the rendezvous under way
-    int line;        // its source line
-    int parity;      // which of the buffers it fills
-    uint32_t synced; // the check mode's clock at the last __syncwarp
-    alignas(64) char values[2][WarpSize * MaxValueBytes]; // two: a lane may fill the next before another has read this one
+    uint32_t mask; // of the rendezvous under way
+    Place place;
+    int bytes;          // of each lane's value; 0: nothing is exchanged
+    Exchange* exchange; // its values
+    uint32_t synced;    // the check mode's clock at the last __syncwarp
+    Exchange exchanges[2];
+    std::vector<std::unique_ptr<Exchange>> more; // if both are unread: lanes that take part in what follows are ahead of others that do not
+
+    Exchange* unused()
+    {
+        for (Exchange& e : exchanges)
+            if (!e.unread) return &e;
+        for (auto& e : more)
+            if (!e->unread) return e.get();
+        more.push_back(std::make_unique<Exchange>());
+        return more.back().get();
+    }
+    // These lanes have come to the rendezvous under way, and so have read the values of earlier ones.
+    void all_read(uint32_t lanes)
+    {
+        exchanges[0].unread &= ~lanes;
+        exchanges[1].unread &= ~lanes;
+        for (auto& e : more) e->unread &= ~lanes;
+    }
+    bool holds(uintptr_t address) const
+    {
+        for (auto& e : more)
+            if (address - (uintptr_t)e.get() < sizeof *e) return true;
+        return false;
+    }
+    void forget_exchanges()
+    {
+        exchanges[0].unread = exchanges[1].unread = 0;
+        if (!more.empty()) more.clear();
+    }
 };
 
 struct Copy {
@@ -62,7 +114,7 @@ public:
     BlockRunner();
 
     // The runner of the calling OS thread while it runs a block.
-    static BlockRunner* current();
+    static BlockRunner* current() { return s_current; }
 
     // Prepares for the blocks of a launch.
     void begin(const Launch& launch);
@@ -71,10 +123,10 @@ public:
     bool run(EmuIndex block);
 
     // From the running thread, called by the kernel.
-    void barrier(int line);
-    int barrier_vote(int kind, int value, int line);
-    void warp_sync(uint32_t mask, int line);
-    const char* exchange(const void* value, int bytes, uint32_t mask, int line);
+    void barrier(Here here);
+    int barrier_vote(int kind, int value, Here here);
+    void warp_sync(uint32_t mask, Here here);
+    const char* exchange(const void* value, int bytes, uint32_t mask, Here here);
     char* shared(const void* key, const char* name, long bytes, int alignment);
     char* dynamic_shared() { return _arena; }
     void copy_async(void* to, const void* from, bool valid, int line);
@@ -82,7 +134,10 @@ public:
     void copy_wait(size_t groups);
 
     // Like exchange, but the last lane to arrive turns the 32 values (of `bytes` each) into results, `result_bytes` for each lane.
-    const char* collective(const void* value, int bytes, int result_bytes, void (*combine)(const char* values, char* results), int line);
+    const char* collective(const void* value, int bytes, int result_bytes, void (*combine)(const char* values, char* results), Here here);
+
+    // For what needs all 32 lanes.
+    void require_whole_warp(Here here);
 
     // Stops the block from within one of its threads, whose violation was reported with this status. Never returns.
     [[noreturn]] void stop(int status);
@@ -105,22 +160,27 @@ public:
     char* arena() const { return _arena; }
 
 private:
+    static __thread BlockRunner* s_current;
+
     static void worker(void* runner);
     int next();                       // the thread to run next, taken off its set; -1: none is left
     void take(int thread);            // makes it the running one
     void park(uint32_t Warp::* set);  // the running thread waits in a set until it is made ready
     void go(int thread);              // switches to a thread
     void finish();                    // the running thread returned
-    bool arrive(uint32_t mask, int line);
+    Exchange* bring(const void* value, int bytes);
+    bool arrive(uint32_t mask, int bytes, Here here);
+    Place place_of(Here here) const;
+    bool is_at(const Place& place, Here here) const;
     void release_barrier();
     [[noreturn]] void deadlock();
-    void layout(long used);
     uint32_t random();
 
     const Launch* _launch = nullptr;
     EmuBlock _block{};
     int _threads = 0, _warp_count = 0, _running_warp = 0, _thread = 0, _alive = 0;
-    int _at_barrier = 0, _barrier_line = 0, _vote_or = 0, _vote_and = 1, _vote_count = 0, _result_or = 0, _result_and = 0, _result_count = 0;
+    Place _barrier_place{};
+    int _at_barrier = 0, _vote_or = 0, _vote_and = 1, _vote_count = 0, _result_or = 0, _result_and = 0, _result_count = 0;
     uint32_t _runnable = 0; // bits are warps that have unstarted or ready lanes
     uint32_t _random = 1;
     int _status = 0;

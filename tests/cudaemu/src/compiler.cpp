@@ -69,7 +69,7 @@ static std::vector<std::string> flags(bool check)
     if (check) {
         // Hooks at each access; their implementation is ours (hooks.cpp), the sanitizers' run-time libraries are not linked. -g1: lines for the reports. -Og compiles in two thirds
         // of -O1's time and removes fewer accesses before they can be checked.
-        for (const char* o : {"-Og", "-g1", "-gdwarf-4", "-fsanitize=thread", "-fsanitize=alignment", "--param=tsan-instrument-func-entry-exit=0", "-fno-tree-loop-distribute-patterns",
+        for (const char* o : {"-Og", "-g1", "-gdwarf-4", "-fsanitize=thread", "-fsanitize=alignment", "--param=tsan-instrument-func-entry-exit=0", "-fno-tree-loop-distribute-patterns", "-fno-omit-frame-pointer",
                  "-DEMU_CHECK"})
             f.push_back(o);
     } else {
@@ -151,8 +151,9 @@ Build build(const Program& program, bool check)
     dladdr((const void*)&build, &self);
     std::vector<std::string> command = {"g++"};
     command.insert(command.end(), options.begin(), options.end());
-    // Linked against this library: under RTLD_LOCAL its functions are found through it, and libm's through its own dependencies.
-    for (const std::string& a : {std::string("-shared"), std::string("-nostdlib"), std::string("-pipe"), source, std::string(self.dli_fname), std::string("-o"), library}) command.push_back(a);
+    // Linked against this library: under RTLD_LOCAL its functions are found only so. A function that nobody defines is an error here, where there is a log to put it.
+    for (const std::string& a : {std::string("-shared"), std::string("-nostdlib"), std::string("-Wl,-z,defs"), std::string("-pipe"), source, std::string(self.dli_fname), std::string("-lm"), std::string("-lc"), std::string("-o"),
+             library}) command.push_back(a);
     int status = run(command, log);
     result.log = read_file(log);
     if (status < 0) result.log += "cudaemu: g++ did not start (apt-get install g++)\n";

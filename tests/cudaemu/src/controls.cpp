@@ -1,4 +1,4 @@
-// The emulator's own controls, for tests.
+// The emulator's own controls, for tests. Negative values mean what the environment says.
 #include <cstring>
 
 #include "compiler.h"
@@ -16,9 +16,10 @@ EMU_API void cudaemu_set_check(int on)
 {
     LOCK;
     flush_all();
-    if (controls.check == (on != 0)) return;
-    controls.check = on != 0;
-    if (on) shadow::turned_on();
+    bool check = on < 0 ? Controls::from_environment().check : on != 0;
+    if (controls.check == check) return;
+    controls.check = check;
+    if (check) shadow::turned_on();
     else shadow::turned_off();
 }
 
@@ -27,6 +28,11 @@ EMU_API void cudaemu_set_schedule(int kind, unsigned seed)
 {
     LOCK;
     flush_all();
+    if (kind < 0) {
+        controls.schedule = Controls::from_environment().schedule;
+        controls.seed = Controls::from_environment().seed;
+        return;
+    }
     controls.schedule = kind == 1 ? Schedule::Reverse : kind == 2 ? Schedule::Random : Schedule::Forward;
     controls.seed = seed;
 }
@@ -36,7 +42,14 @@ EMU_API void cudaemu_set_lazy(int on)
 {
     LOCK;
     flush_all();
-    controls.lazy = on != 0;
+    controls.lazy = on < 0 ? Controls::from_environment().lazy : on != 0;
+}
+
+// The device's memory. (.NET's own environment does not reach native code.)
+EMU_API void cudaemu_set_memory(long mebibytes)
+{
+    LOCK;
+    controls.memory_bytes = mebibytes < 0 ? Controls::from_environment().memory_bytes : (size_t)mebibytes << 20;
 }
 
 // Forgets a violation, its report and what is queued.

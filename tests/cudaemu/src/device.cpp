@@ -1,6 +1,8 @@
 // Initialisation, the device, its context and its memory.
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <dlfcn.h>
 #include <unistd.h>
 
 #include "driver.h"
@@ -25,12 +27,30 @@ static long number_of(const char* variable, long otherwise)
 
 const Settings& settings()
 {
-    static const Settings s = {(int)number_of("CUDAEMU_SMS", 4), (size_t)number_of("CUDAEMU_MEMORY_MB", 4096) << 20, (int)number_of("CUDAEMU_THREADS", 2),
+    static const Settings s = {(int)number_of("CUDAEMU_SMS", 4), (int)number_of("CUDAEMU_THREADS", 2),
         getenv("CUDAEMU_CACHE") && *getenv("CUDAEMU_CACHE") ? getenv("CUDAEMU_CACHE") : default_cache()};
     return s;
 }
 
-Controls controls;
+static void read_schedule(Controls& c, const char* text)
+{
+    if (!text || !*text || !strcmp(text, "forward")) return;
+    if (!strcmp(text, "reverse")) c.schedule = Schedule::Reverse;
+    else if (!strncmp(text, "random", 6) && (!text[6] || text[6] == ':')) c.schedule = Schedule::Random, c.seed = text[6] ? (unsigned)atol(text + 7) : 0;
+    else fprintf(stderr, "cudaemu: CUDAEMU_SCHEDULE=%s: forward, reverse, random or random:SEED is expected; it is forward\n", text);
+}
+
+const Controls& Controls::from_environment()
+{
+    static const Controls s_first = [] {
+        Controls c{number_of("CUDAEMU_CHECK", 0) > 0, number_of("CUDAEMU_LAZY", 0) > 0, Schedule::Forward, 0, (size_t)number_of("CUDAEMU_MEMORY_MB", 4096) << 20};
+        read_schedule(c, getenv("CUDAEMU_SCHEDULE"));
+        return c;
+    }();
+    return s_first;
+}
+
+Controls controls = Controls::from_environment();
 int sticky;
 
 static bool s_initialised, s_exiting;
@@ -65,6 +85,7 @@ EMU_API int cuInit(unsigned flags)
     if (flags) return InvalidValue;
     // Finalizers may call while the process exits: from then on nothing is touched any more.
     if (!s_initialised) {
+        if (controls.check) shadow::turned_on();
         atexit([] {
             std::lock_guard<std::recursive_mutex> exit_lock(api_mutex());
             s_exiting = true;
@@ -72,6 +93,22 @@ EMU_API int cuInit(unsigned flags)
     }
     s_initialised = true;
     return Success;
+}
+
+// status 0: found, 1: there is none of this name.
+EMU_API int cuGetProcAddress_v2(const char* name, void** function, int, unsigned long long, int* status)
+{
+    Dl_info self;
+    dladdr((const void*)&cuInit, &self);
+    void* library = dlopen(self.dli_fname, RTLD_NOW | RTLD_NOLOAD);
+    void* found = nullptr;
+    for (const char* version : {"_v2", ""})
+        if (!found) found = dlsym(library, (std::string(name) + version).c_str());
+    dlclose(library);
+    if (!found) report_host(text("cuGetProcAddress: %s is not emulated", name));
+    *function = found;
+    if (status) *status = !found;
+    return found ? Success : NotFound;
 }
 
 EMU_API int cuDriverGetVersion(int* version)
@@ -170,19 +207,41 @@ EMU_API int cuCtxGetCurrent(void** context)
     return Success;
 }
 
+EMU_API int cuCtxGetDevice(int* device)
+{
+    ENTER;
+    *device = 0;
+    return Success;
+}
+
 EMU_API int cuMemGetInfo_v2(size_t* free, size_t* total)
 {
     ENTER;
     *total = memory_bytes();
-    *free = memory_bytes() - allocated_bytes();
+    *free = memory_bytes() - std::min(memory_bytes(), allocated_bytes());
     return Success;
+}
+
+// Memory whose free is still queued counts as taken until the stream comes to it: before there is none left, that is waited for.
+static void* allocate_device(Stream* stream, size_t bytes)
+{
+    void* p = allocate(bytes, Kind::Device);
+    if (!p && stream) {
+        flush(*stream);
+        p = allocate(bytes, Kind::Device);
+    }
+    if (!p) {
+        flush_all();
+        p = allocate(bytes, Kind::Device);
+    }
+    return p;
 }
 
 EMU_API int cuMemAlloc_v2(void** pointer, size_t bytes)
 {
-    ENTER;
+    ENTER_UNLESS_CAPTURING;
     if (!pointer || bytes == 0) return InvalidValue;
-    *pointer = allocate(bytes, Kind::Device);
+    *pointer = allocate_device(nullptr, bytes);
     return *pointer ? Success : OutOfMemory;
 }
 
@@ -192,6 +251,7 @@ EMU_API int cuMemFree_v2(void* pointer)
     Call call;
     if (call.status && call.status != sticky) return call.status;
     if (!pointer) return call.status;
+    if (int refused = refuse_while_capturing()) return refused;
     flush_all(); // waits for the device
     if (!release(pointer, Kind::Device)) {
         report_host(text("cuMemFree of %p: %s", pointer, describe_address((uintptr_t)pointer).c_str()));
@@ -206,8 +266,11 @@ EMU_API int cuMemAllocAsync(void** pointer, size_t bytes, void* handle)
     Stream* stream = stream_of(handle);
     if (!stream) return InvalidHandle;
     if (!pointer || bytes == 0) return InvalidValue;
-    if (stream->capturing) return NotSupported; // a graph's own allocations: not emulated
-    *pointer = allocate(bytes, Kind::Device);
+    if (stream->capturing) {
+        report_host("cuMemAllocAsync while the stream captures: a graph's own allocations are not emulated");
+        return NotSupported;
+    }
+    *pointer = allocate_device(stream, bytes);
     return *pointer ? Success : OutOfMemory;
 }
 
@@ -218,6 +281,7 @@ EMU_API int cuMemFreeAsync(void* pointer, void* handle)
     Stream* stream = stream_of(handle);
     if (!stream) return InvalidHandle;
     if (stream->capturing || !is_allocated(pointer, 1)) {
+        stream->invalidated = true;
         report_host(text("cuMemFreeAsync of %p%s: %s", pointer, stream->capturing ? " while the stream captures" : "", describe_address((uintptr_t)pointer).c_str()));
         return InvalidValue;
     }
@@ -251,7 +315,7 @@ EMU_API int cuMemPoolTrimTo(void* pool, size_t)
 
 EMU_API int cuMemHostAlloc(void** pointer, size_t bytes, unsigned)
 {
-    ENTER;
+    ENTER_UNLESS_CAPTURING;
     if (!pointer || bytes == 0) return InvalidValue;
     *pointer = allocate(bytes, Kind::Host);
     return *pointer ? Success : OutOfMemory;
@@ -261,6 +325,7 @@ EMU_API int cuMemFreeHost(void* pointer)
 {
     Call call;
     if (call.status && call.status != sticky) return call.status;
+    if (int refused = refuse_while_capturing()) return refused;
     flush_all();
     if (!release(pointer, Kind::Host)) {
         report_host(text("cuMemFreeHost of %p: %s", pointer, describe_address((uintptr_t)pointer).c_str()));

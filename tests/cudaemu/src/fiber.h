@@ -10,6 +10,7 @@ struct Fiber {
     char* stack = nullptr;   // its lowest address
     int number = 0;          // staggers the stacks' tops
     int thread = -1;         // the GPU thread that it carries
+    void* outermost = nullptr; // the frame of the function that calls kernels
 
     static constexpr size_t StackBytes = 256 << 10;
 

@@ -18,11 +18,6 @@ EMU_API EmuIndex emu_block_size() { return emu_block->size; }
 EMU_API EmuIndex emu_grid_size() { return emu_block->grid; }
 EMU_API int emu_lane() { return emu_thread->lane; }
 
-EMU_API void emu_barrier(int line) { BlockRunner::current()->barrier(line); }
-EMU_API int emu_barrier_vote(int kind, int value, int line) { return BlockRunner::current()->barrier_vote(kind, value, line); }
-EMU_API void emu_warp_sync(unsigned mask, int line) { BlockRunner::current()->warp_sync(mask, line); }
-EMU_API const void* emu_exchange(const void* value, int bytes, unsigned mask, int line) { return BlockRunner::current()->exchange(value, bytes, mask, line); }
-EMU_API unsigned emu_warp_lanes() { return BlockRunner::current()->warp().existing; }
 EMU_API void* emu_shared(const void* key, const char* name, long bytes, int alignment) { return BlockRunner::current()->shared(key, name, bytes, alignment); }
 EMU_API void* emu_dynamic_shared() { return BlockRunner::current()->dynamic_shared(); }
 EMU_API void emu_cp_async16(void* shared, const void* global, int valid, int line) { BlockRunner::current()->copy_async(shared, global, valid != 0, line); }

@@ -79,7 +79,7 @@ using namespace emu;
 
 EMU_API int cuModuleLoadData(void** handle, const void* image)
 {
-    ENTER;
+    ENTER_UNLESS_CAPTURING;
     auto module = std::make_unique<Module>();
     if (!image || !Program::parse(image, module->program)) return InvalidImage;
     if (!load(*module, controls.check)) return InvalidImage;
@@ -100,7 +100,13 @@ EMU_API int cuModuleGetFunction(void** handle, void* module, const char* name)
     ENTER;
     auto* m = (Module*)module;
     if (!s_modules.count(m)) return InvalidHandle;
-    if (!name || !kernel_of(m->built[0] ? m->built[0] : m->built[1], name)) return NotFound;
+    const EmuModule* built = m->built[0] ? m->built[0] : m->built[1];
+    if (!name || !kernel_of(built, name)) {
+        std::string there;
+        for (int i = 0; i < built->kernels; i++) there += (i ? ", " : "") + std::string(built->kernel[i]->name);
+        report_host(text("cuModuleGetFunction: %s has no kernel %s; it has %s", m->program.title.c_str(), name ? name : "(null)", there.empty() ? "none" : there.c_str()));
+        return NotFound;
+    }
     auto* function = new Function{m, name};
     s_functions.insert(function);
     *handle = function;

@@ -1,5 +1,6 @@
 #include "memory.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -30,6 +31,9 @@ static uintptr_t s_next; // where the next slot goes
 static std::map<uintptr_t, Allocation> s_allocations; // live ones and the last freed
 static std::map<size_t, uintptr_t> s_freed;           // by age
 static size_t s_bytes, s_count, s_frees, s_runners;
+
+// What is watched before an allocation: the end of its first page.
+static size_t front_bytes(size_t slot, size_t rounded) { return std::min(Alignment, slot - rounded); }
 
 // Pages for one allocation, with an inaccessible one before and after.
 struct Slot {
@@ -127,6 +131,7 @@ void* allocate(size_t bytes, Kind kind)
     uintptr_t address = begin + slot - rounded;
     memset((void*)address, Poison, bytes);
     memset((char*)address + bytes, Canary, rounded - bytes);
+    memset((char*)address - front_bytes(slot, rounded), Canary, front_bytes(slot, rounded));
     s_allocations[address] = {address, bytes, ++s_count, kind, false};
     if (kind == Kind::Device) s_bytes += bytes;
     shadow::allocated(address, bytes, kind == Kind::Host);
@@ -140,11 +145,12 @@ bool release(const void* pointer, Kind kind)
     if (i == s_allocations.end() || i->second.freed || i->second.kind != kind) return false;
     Allocation& a = i->second;
     size_t rounded = (a.bytes + Alignment - 1) / Alignment * Alignment, slot = slot_bytes(rounded);
-    for (size_t j = a.bytes; j < rounded; j++)
-        if (((unsigned char*)address)[j] != Canary) {
-            report_host(text("memory after the end of an allocation was written: %s", describe_address(address + j).c_str()));
-            break;
-        }
+    for (size_t j = 0; j < front_bytes(slot, rounded) + rounded - a.bytes; j++) {
+        uintptr_t at = j < rounded - a.bytes ? address + a.bytes + j : address - 1 - (j - (rounded - a.bytes));
+        if (*(unsigned char*)at == Canary) continue;
+        report_host(text("memory %s of an allocation was written: %s", at < address ? "before the beginning" : "after the end", describe_address(at).c_str()));
+        break;
+    }
     memset((void*)address, Poison, a.bytes);
     shadow::released(address, a.bytes);
     a.freed = true;
@@ -191,6 +197,6 @@ void for_each_allocation(void (*visit)(const Allocation&))
 
 size_t used_range_bytes() { return s_next - s_range.base; }
 size_t allocated_bytes() { return s_bytes; }
-size_t memory_bytes() { return settings().memory_bytes; }
+size_t memory_bytes() { return controls.memory_bytes; }
 
 } // namespace emu

@@ -70,6 +70,25 @@ void report_kernel(const std::string& what, int line, const void* pc, uintptr_t 
     publish(report);
 }
 
+// The lines of the calls that lead to a place.
+static std::string path_of(const Place& place)
+{
+    std::string path;
+    for (int i = 0; i < place.depth; i++) {
+        std::string source = source_of(place.calls[i]);
+        if (!source.empty()) path += (path.empty() ? "" : ", called at ") + source;
+    }
+    return path;
+}
+
+std::string describe(const Place& place, const Place& other)
+{
+    std::string where = text("line %d", place.line);
+    if (place.line != other.line || place.depth == 0) return where;
+    std::string path = path_of(place);
+    return where + " (" + (path == path_of(other) ? "one of several there" : path) + ")";
+}
+
 void report_host(const std::string& what) { publish(what); }
 
 std::string last_report()

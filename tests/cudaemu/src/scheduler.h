@@ -1,5 +1,7 @@
 #pragma once
 // How a thread waits and which goes on. Inline, for every barrier and shuffle of every thread comes through here: a fifth faster than by calls.
+#include <cstring>
+
 #include "block.h"
 #include "report.h"
 #include "shadow.h"
@@ -82,19 +84,23 @@ HOT void BlockRunner::park(uint32_t Warp::* set)
 }
 
 // The running lane comes to a rendezvous; waits there unless it is the last.
-HOT bool BlockRunner::arrive(uint32_t mask, int line)
+HOT bool BlockRunner::arrive(uint32_t mask, int bytes, Here here)
 {
     Warp& w = warp();
     uint32_t bit = 1u << _thread % WarpSize;
     if (w.arrived == 0) {
         w.mask = mask;
-        w.line = line;
+        w.bytes = bytes;
+        if (_launch->check) w.place = place_of(here);
+        else w.place.line = here.line, w.place.depth = 0;
         if (!(mask & bit) || (_launch->check && (mask & w.exited))) {
-            report_kernel(text("divergent shuffle: lane mask %08x, lanes that have returned %08x", mask, w.exited), line);
+            report_kernel(text("divergent shuffle: lane mask %08x, lanes that have returned %08x", mask, w.exited), here.line);
             stop(LaunchFailed);
         }
-    } else if (w.line != line || w.mask != mask) {
-        report_kernel(text("divergent shuffle: this lane is at line %d with lane mask %08x, lanes %08x wait at line %d with mask %08x", line, mask, w.arrived, w.line, w.mask), line);
+    } else if (w.mask != mask || w.bytes != bytes || w.place.line != here.line || (_launch->check && !is_at(w.place, here))) {
+        Place place = place_of(here);
+        report_kernel(text("divergent shuffle: this lane is at %s with lane mask %08x, lanes %08x wait at %s with mask %08x", describe(place, w.place).c_str(), mask, w.arrived,
+            describe(w.place, place).c_str(), w.mask), here.line);
         stop(LaunchFailed);
     }
     uint32_t expected = mask & w.existing & ~w.exited;
@@ -105,10 +111,14 @@ HOT bool BlockRunner::arrive(uint32_t mask, int line)
     return true;
 }
 
-// Lets the lanes that wait go on; called by the last to arrive.
+// Lets the lanes that wait go on; called when the last has arrived. What others read of lanes that are not there is poison.
 inline void release(Warp& w, uint32_t& runnable, int number)
 {
-    w.parity ^= 1;
+    if (w.bytes > 0) {
+        w.all_read(w.mask);
+        w.exchange->unread = w.arrived;
+        for (uint32_t absent = ~w.existing | w.exited; absent; absent &= absent - 1) memset(w.exchange->values + __builtin_ctz(absent) * w.bytes, 0xFF, (size_t)w.bytes);
+    }
     if (w.arrived) runnable |= 1u << number;
     w.ready |= w.arrived;
     w.arrived = 0;

@@ -9,17 +9,19 @@ namespace emu {
 // From the environment, read once.
 struct Settings {
     int multiprocessors; // CUDAEMU_SMS
-    size_t memory_bytes; // CUDAEMU_MEMORY_MB
     int threads;         // CUDAEMU_THREADS
     std::string cache;   // CUDAEMU_CACHE
 };
 const Settings& settings();
 
-// Set by the controls (controls.cpp).
+// From the environment, then changed by the functions of controls.cpp.
 struct Controls {
-    bool check = false, lazy = false;
-    Schedule schedule = Schedule::Forward;
-    unsigned seed = 0;
+    bool check, lazy;    // CUDAEMU_CHECK, CUDAEMU_LAZY
+    Schedule schedule;   // CUDAEMU_SCHEDULE
+    unsigned seed;
+    size_t memory_bytes; // CUDAEMU_MEMORY_MB
+
+    static const Controls& from_environment();
 };
 extern Controls controls;
 

@@ -225,7 +225,7 @@ void outside(uintptr_t address, size_t bytes, Access access, int line, const voi
     const BlockRunner& r = *BlockRunner::current();
     const Launch& launch = r.launch();
     auto within = [&](const void* begin, size_t size) { return address - (uintptr_t)begin < size; };
-    if (within(&r, sizeof r) || within(launch.parameters_begin, (size_t)launch.parameters_bytes) || within(launch.parameters, sizeof(void*) * (size_t)launch.kernel->parameters)) return;
+    if (within(&r, sizeof r) || r.warp().holds(address) || within(launch.parameters_begin, (size_t)launch.parameters_bytes) || within(launch.parameters, sizeof(void*) * (size_t)launch.kernel->parameters)) return;
     // A kernel's constants, looked up once a page: the loader is slow.
     static uintptr_t s_pages[256];
     uintptr_t page = address >> 12;

@@ -1,8 +1,7 @@
-// Streams, copies, events and graphs.
+// Streams, copies and memsets on them, events.
 #include <cstring>
 #include <ctime>
 #include <memory>
-#include <set>
 
 #include "driver.h"
 #include "memory.h"
@@ -17,22 +16,23 @@ struct Event {
     Stream* stream = nullptr; // where it was recorded last
     bool recorded = false, done = false, captured = false, timed = true;
     timespec time{};
-    uint64_t recording = 0; // which of its recordings it waits for
+    uint64_t number = 0; // its last record's place among the queued work
 };
 
 Stream s_default;
 std::set<Stream*> s_streams;
 std::set<Event*> s_events;
-std::set<Graph*> s_graphs, s_executables;
-
-template <class S, class P> bool has(const S& set, P* p) { return set.count(p) > 0; }
+uint64_t s_number; // of the last queued work
 
 } // namespace
+
+Stream& default_stream() { return s_default; }
+const std::set<Stream*>& streams() { return s_streams; }
 
 Stream* stream_of(void* handle)
 {
     if ((uintptr_t)handle <= 2) return &s_default;
-    return has(s_streams, (Stream*)handle) ? (Stream*)handle : nullptr;
+    return s_streams.count((Stream*)handle) ? (Stream*)handle : nullptr;
 }
 
 int submit(Stream& stream, Work work)
@@ -42,20 +42,31 @@ int submit(Stream& stream, Work work)
         stream.capturing->nodes.push_back(std::move(work));
         return Success;
     }
-    if (controls.lazy) {
-        stream.queue.push_back(std::move(work));
-        return Success;
+    if (&stream == &s_default) {
+        // It would have to wait for the blocking streams' work, of which a capture has none that could be waited for.
+        bool refused = false;
+        for (Stream* s : s_streams)
+            if (s->blocking && s->capturing) refused = s->invalidated = true;
+        if (refused) return CaptureImplicit;
     }
-    work();
+    s_number++;
+    if (controls.lazy) stream.queue.push_back({s_number, std::move(work)});
+    else work();
     return Success;
 }
 
-void flush(Stream& stream)
+void flush(Stream& stream, uint64_t last)
 {
-    while (!stream.queue.empty()) {
-        Work work = std::move(stream.queue.front());
+    while (!stream.queue.empty() && stream.queue.front().number <= last) {
+        Queued next = std::move(stream.queue.front());
         stream.queue.pop_front();
-        if (!sticky) work();
+        if (&stream == &s_default) {
+            for (Stream* s : s_streams)
+                if (s->blocking) flush(*s, next.number);
+        } else if (stream.blocking) {
+            flush(s_default, next.number);
+        }
+        if (!sticky) next.work();
     }
 }
 
@@ -90,11 +101,6 @@ static bool is_still_there(const char* function, const void* address, size_t byt
 } // namespace emu
 
 using namespace emu;
-
-#define ENTER_STREAM(handle)             \
-    ENTER;                               \
-    Stream* stream = stream_of(handle);  \
-    if (!stream) return InvalidHandle
 
 EMU_API int cuMemcpyHtoDAsync_v2(void* to, const void* from, size_t bytes, void* handle)
 {
@@ -137,22 +143,44 @@ EMU_API int cuMemcpyDtoDAsync_v2(void* to, const void* from, size_t bytes, void*
     });
 }
 
-EMU_API int cuMemsetD8Async(void* to, unsigned char value, size_t bytes, void* handle)
+// The synchronous copies go through the default stream.
+EMU_API int cuMemcpyHtoD_v2(void* to, const void* from, size_t bytes)
+{
+    ENTER_UNLESS_CAPTURING;
+    int status = cuMemcpyHtoDAsync_v2(to, from, bytes, nullptr);
+    if (!status) flush(s_default);
+    return status ? status : sticky;
+}
+
+EMU_API int cuMemcpyDtoH_v2(void* to, const void* from, size_t bytes)
+{
+    ENTER_UNLESS_CAPTURING;
+    int status = cuMemcpyDtoHAsync_v2(to, from, bytes, nullptr);
+    if (!status) flush(s_default);
+    return status ? status : sticky;
+}
+
+template <class V> static int set_memory(const char* function, void* to, V value, size_t count, void* handle)
 {
     ENTER_STREAM(handle);
-    if (bytes == 0) return Success;
-    if (!is_device_memory("cuMemsetD8Async", to, bytes)) return InvalidValue;
-    return submit(*stream, [to, value, bytes] {
-        if (!is_still_there("cuMemsetD8Async", to, bytes)) return;
-        memset(to, value, bytes);
-        shadow::written(to, bytes);
+    if (count == 0) return Success;
+    if ((uintptr_t)to % sizeof(V) || !is_device_memory(function, to, count * sizeof(V))) return InvalidValue;
+    return submit(*stream, [function, to, value, count] {
+        if (!is_still_there(function, to, count * sizeof(V))) return;
+        std::fill_n((V*)to, count, value);
+        shadow::written(to, count * sizeof(V));
     });
 }
 
-EMU_API int cuStreamCreate(void** handle, unsigned)
+EMU_API int cuMemsetD8Async(void* to, unsigned char value, size_t count, void* handle) { return set_memory("cuMemsetD8Async", to, value, count, handle); }
+EMU_API int cuMemsetD32Async(void* to, unsigned value, size_t count, void* handle) { return set_memory("cuMemsetD32Async", to, value, count, handle); }
+
+EMU_API int cuStreamCreate(void** handle, unsigned flags)
 {
     ENTER;
+    if (!handle || flags > 1) return InvalidValue;
     auto* stream = new Stream;
+    stream->blocking = !(flags & 1);
     s_streams.insert(stream);
     *handle = stream;
     return Success;
@@ -163,103 +191,52 @@ EMU_API int cuStreamDestroy_v2(void* handle)
     ENTER_STREAM(handle);
     if (stream == &s_default) return InvalidHandle;
     flush(*stream);
+    for (Event* e : s_events)
+        if (e->stream == stream) e->stream = nullptr;
     s_streams.erase(stream);
+    delete stream->capturing;
     delete stream;
     return sticky;
+}
+
+// What a wait for this stream must not meet: its own capture, or another that forbids waits.
+static int refuse_wait(Stream& stream)
+{
+    if (!stream.capturing) return refuse_while_capturing();
+    int status = stream.invalidated ? CaptureInvalidated : CaptureUnsupported;
+    stream.invalidated = true;
+    return status;
 }
 
 EMU_API int cuStreamSynchronize(void* handle)
 {
     ENTER_STREAM(handle);
-    if (stream->capturing) {
-        stream->invalidated = true;
-        return CaptureUnsupported;
-    }
+    if (int refused = refuse_wait(*stream)) return refused;
     flush(*stream);
     return sticky;
+}
+
+// In lazy mode who asks again and again is a kind of waiting: each time one more piece of work runs, after the answer.
+static int answer_query(Stream& stream, bool done)
+{
+    if (done || stream.queue.empty()) return Success;
+    flush(stream, stream.queue.front().number);
+    return sticky ? sticky : NotReady;
+}
+
+EMU_API int cuStreamQuery(void* handle)
+{
+    ENTER_STREAM(handle);
+    if (int refused = refuse_wait(*stream)) return refused;
+    return answer_query(*stream, stream->queue.empty());
 }
 
 EMU_API int cuCtxSynchronize()
 {
     ENTER;
+    if (int refused = refuse_while_any_captures()) return refused;
     flush_all();
     return sticky;
-}
-
-// --- Capture and graphs ---
-
-EMU_API int cuStreamBeginCapture_v2(void* handle, int)
-{
-    ENTER_STREAM(handle);
-    if (stream == &s_default) return CaptureUnsupported; // the legacy stream cannot be captured
-    if (stream->capturing) return IllegalState;
-    stream->capturing = new Graph;
-    stream->invalidated = false;
-    return Success;
-}
-
-EMU_API int cuStreamEndCapture(void* handle, void** graph)
-{
-    ENTER_STREAM(handle);
-    *graph = nullptr;
-    if (!stream->capturing) return IllegalState;
-    Graph* captured = stream->capturing;
-    stream->capturing = nullptr;
-    if (stream->invalidated) {
-        delete captured;
-        return CaptureInvalidated;
-    }
-    s_graphs.insert(captured);
-    *graph = captured;
-    return Success;
-}
-
-EMU_API int cuGraphInstantiateWithFlags(void** executable, void* graph, unsigned long long)
-{
-    ENTER;
-    if (!has(s_graphs, (Graph*)graph)) return InvalidValue;
-    auto* copy = new Graph(*(Graph*)graph);
-    s_executables.insert(copy);
-    *executable = copy;
-    return Success;
-}
-
-EMU_API int cuGraphGetNodes(void* graph, void** nodes, size_t* count)
-{
-    ENTER;
-    if (!has(s_graphs, (Graph*)graph)) return InvalidValue;
-    if (nodes) return NotSupported;
-    *count = ((Graph*)graph)->nodes.size();
-    return Success;
-}
-
-EMU_API int cuGraphLaunch(void* executable, void* handle)
-{
-    ENTER_STREAM(handle);
-    auto* graph = (Graph*)executable;
-    if (!has(s_executables, graph)) return InvalidValue;
-    return submit(*stream, [graph] {
-        if (!has(s_executables, graph)) return report_host("cuGraphExecDestroy before the graph had run");
-        for (const Work& node : graph->nodes)
-            if (!sticky) node();
-    });
-}
-
-EMU_API int cuGraphExecDestroy(void* executable)
-{
-    Call call;
-    if (call.status && call.status != sticky) return call.status;
-    if (!s_executables.erase((Graph*)executable)) return InvalidValue;
-    delete (Graph*)executable;
-    return call.status;
-}
-
-EMU_API int cuGraphDestroy(void* graph)
-{
-    ENTER;
-    if (!s_graphs.erase((Graph*)graph)) return InvalidValue;
-    delete (Graph*)graph;
-    return Success;
 }
 
 // --- Events ---
@@ -274,53 +251,82 @@ EMU_API int cuEventCreate(void** handle, unsigned flags)
     return Success;
 }
 
-#define ENTER_EVENT(handle)                        \
-    ENTER;                                         \
-    auto* event = (Event*)handle;                  \
-    if (!has(s_events, event)) return InvalidHandle
+#define ENTER_EVENT(handle)             \
+    ENTER;                              \
+    auto* event = (Event*)handle;       \
+    if (!s_events.count(event)) return InvalidHandle
 
 EMU_API int cuEventRecord(void* handle, void* on)
 {
     ENTER_EVENT(handle);
     Stream* stream = stream_of(on);
     if (!stream) return InvalidHandle;
+    if (stream->capturing && stream->invalidated) return CaptureInvalidated;
     event->stream = stream;
     event->captured = stream->capturing != nullptr;
-    if (event->captured) return submit(*stream, [] {});
+    if (event->captured) return Success; // a place in the graph, no work
     event->recorded = true;
     event->done = false;
-    uint64_t recording = ++event->recording;
-    return submit(*stream, [event, recording] {
-        if (!has(s_events, event) || event->recording != recording) return; // destroyed or recorded again
+    uint64_t number = event->number = s_number + 1;
+    int status = submit(*stream, [event, number] {
+        if (!s_events.count(event) || event->number != number) return; // destroyed or recorded again
         event->done = true;
         clock_gettime(CLOCK_MONOTONIC, &event->time);
     });
+    if (status) event->recorded = false;
+    return status;
+}
+
+// Neither may one wait for a captured event, nor while a capture forbids waits.
+static int refuse_wait(Event& event)
+{
+    if (!event.captured) return refuse_while_capturing();
+    if (event.stream && event.stream->capturing) event.stream->invalidated = true;
+    return CapturedEvent;
 }
 
 EMU_API int cuEventSynchronize(void* handle)
 {
     ENTER_EVENT(handle);
-    if (event->captured) {
-        if (event->stream->capturing) event->stream->invalidated = true;
-        return CaptureUnsupported;
-    }
-    if (event->recorded && has(s_streams, event->stream)) flush(*event->stream);
-    if (event->recorded && event->stream == &s_default) flush(s_default);
+    if (int refused = refuse_wait(*event)) return refused;
+    if (event->recorded && !event->done && event->stream) flush(*event->stream, event->number);
     return sticky;
 }
 
 EMU_API int cuEventQuery(void* handle)
 {
     ENTER_EVENT(handle);
-    if (event->captured) return CaptureUnsupported;
-    return !event->recorded || event->done ? Success : NotReady;
+    if (int refused = refuse_wait(*event)) return refused;
+    return answer_query(event->stream ? *event->stream : s_default, !event->recorded || event->done || !event->stream);
+}
+
+EMU_API int cuStreamWaitEvent(void* handle, void* awaited, unsigned)
+{
+    ENTER_STREAM(handle);
+    auto* event = (Event*)awaited;
+    if (!s_events.count(event)) return InvalidHandle;
+    if (event->captured) {
+        if (event->stream == stream) return Success;
+        report_host("cuStreamWaitEvent: a capture that spreads over several streams is not emulated");
+        return NotSupported;
+    }
+    if (stream->capturing) {
+        stream->invalidated = true;
+        return CaptureIsolation;
+    }
+    if (!event->recorded || event->done || event->stream == stream) return Success;
+    return submit(*stream, [source = event->stream, number = event->number] {
+        if (source && (source == &s_default || s_streams.count(source))) flush(*source, number);
+    });
 }
 
 EMU_API int cuEventElapsedTime(float* milliseconds, void* start, void* end)
 {
     ENTER;
     auto *a = (Event*)start, *b = (Event*)end;
-    if (!has(s_events, a) || !has(s_events, b) || !a->recorded || !b->recorded || !a->timed || !b->timed) return InvalidHandle;
+    if (!s_events.count(a) || !s_events.count(b)) return InvalidHandle;
+    if (a->captured || b->captured) return CapturedEvent;
+    if (!a->recorded || !b->recorded || !a->timed || !b->timed) return InvalidHandle;
     if (!a->done || !b->done) return NotReady;
     *milliseconds = (float)((double)(b->time.tv_sec - a->time.tv_sec) * 1e3 + (double)(b->time.tv_nsec - a->time.tv_nsec) * 1e-6);
     return Success;

@@ -6,35 +6,50 @@
 
 namespace emu {
 
-void BlockRunner::warp_sync(uint32_t mask, int line)
+void BlockRunner::warp_sync(uint32_t mask, Here here)
 {
-    if (!arrive(mask, line)) return;
+    if (!arrive(mask, 0, here)) return;
     release(warp(), _runnable, _running_warp);
     if (_launch->check) warp().synced = shadow::tick();
     if (_launch->check) shadow::run_thread(*this);
 }
 
-const char* BlockRunner::exchange(const void* value, int bytes, uint32_t mask, int line)
+// Puts the running lane's value among those of the rendezvous under way, or of a new one.
+inline Exchange* BlockRunner::bring(const void* value, int bytes)
 {
     Warp& w = warp();
-    char* values = w.values[w.parity];
-    memcpy(values + (_thread % WarpSize) * bytes, value, (size_t)bytes);
-    if (arrive(mask, line)) release(w, _runnable, _running_warp);
-    return values;
+    if (w.arrived == 0) w.exchange = w.unused();
+    else if (w.bytes != bytes) return nullptr; // at another place than the others: arrive() stops the block
+    memcpy(w.exchange->values + (_thread % WarpSize) * bytes, value, (size_t)bytes);
+    return w.exchange;
 }
 
-const char* BlockRunner::collective(const void* value, int bytes, int result_bytes, void (*combine)(const char*, char*), int line)
+const char* BlockRunner::exchange(const void* value, int bytes, uint32_t mask, Here here)
 {
-    Warp& w = warp();
-    char* values = w.values[w.parity];
-    memcpy(values + (_thread % WarpSize) * bytes, value, (size_t)bytes);
-    if (arrive(~0u, line)) {
+    Exchange* e = bring(value, bytes);
+    if (arrive(mask, bytes, here)) release(warp(), _runnable, _running_warp);
+    return e->values;
+}
+
+void BlockRunner::require_whole_warp(Here here)
+{
+    uint32_t there = warp().existing & ~warp().exited;
+    if (there == ~0u) return;
+    report_kernel(text("divergent mma or ldmatrix: it needs all 32 lanes of a warp, of this there are %08x", there), here.line);
+    stop(LaunchFailed);
+}
+
+const char* BlockRunner::collective(const void* value, int bytes, int result_bytes, void (*combine)(const char*, char*), Here here)
+{
+    require_whole_warp(here);
+    Exchange* e = bring(value, bytes);
+    if (arrive(~0u, bytes, here)) {
         alignas(64) char results[WarpSize * MaxValueBytes];
-        combine(values, results);
-        memcpy(values, results, (size_t)(WarpSize * result_bytes));
-        release(w, _runnable, _running_warp);
+        combine(e->values, results);
+        memcpy(e->values, results, (size_t)(WarpSize * result_bytes));
+        release(warp(), _runnable, _running_warp);
     }
-    return values;
+    return e->values;
 }
 
 // --- Fragments as in the PTX ISA: g = lane / 4, t = lane % 4. ---
@@ -97,20 +112,21 @@ static void multiply_tf32(const char* values, char* results)
     multiply(a, b, results);
 }
 
-static void mma(void (*combine)(const char*, char*), float* d, const unsigned* a, const unsigned* b, int line)
+static void mma(void (*combine)(const char*, char*), float* d, const unsigned* a, const unsigned* b, Here here)
 {
     Fragments f{{a[0], a[1], a[2], a[3]}, {b[0], b[1]}};
     float products[4];
-    memcpy(products, BlockRunner::current()->collective(&f, sizeof f, sizeof products, combine, line) + emu_thread->lane * sizeof products, sizeof products);
+    memcpy(products, BlockRunner::current()->collective(&f, sizeof f, sizeof products, combine, here) + emu_thread->lane * sizeof products, sizeof products);
     for (int i = 0; i < 4; i++) d[i] += products[i];
 }
 
 // Lane l brings row l % 8 of matrix l / 8; register i gets matrix i: lane l its row l / 4, elements 2 (l % 4) and the next.
-static void ldmatrix(unsigned* r, const void* row, bool transposed, int line)
+static void ldmatrix(unsigned* r, const void* row, bool transposed, Here here)
 {
     BlockRunner& runner = *BlockRunner::current();
-    if (runner.launch().check) shadow::read_for(row, 16, 16, line);
-    auto* rows = (const uint16_t(*)[8])runner.exchange(row, 16, ~0u, line);
+    runner.require_whole_warp(here);
+    if (runner.launch().check) shadow::read_for(row, 16, 16, here.line);
+    auto* rows = (const uint16_t(*)[8])runner.exchange(row, 16, ~0u, here);
     int g = emu_thread->lane / 4, t = emu_thread->lane % 4;
     for (int i = 0; i < 4; i++) {
         const uint16_t(*m)[8] = rows + i * 8;
@@ -124,7 +140,44 @@ static void ldmatrix(unsigned* r, const void* row, bool transposed, int line)
 using namespace emu;
 
 #define EMU_API extern "C" __attribute__((visibility("default")))
+#define HERE Here{line, __builtin_frame_address(0)}
+#define RUNNER BlockRunner::current()
+#define KEEP_FRAME asm volatile("") // while the function called looks at it: no jump in place of the call
 
-EMU_API void emu_mma_m16n8k16_bf16(float* d, const unsigned* a, const unsigned* b, int line) { mma(multiply_bf16, d, a, b, line); }
-EMU_API void emu_mma_m16n8k8_tf32(float* d, const unsigned* a, const unsigned* b, int line) { mma(multiply_tf32, d, a, b, line); }
-EMU_API void emu_ldmatrix_x4(unsigned* r, const void* row, int transposed, int line) { ldmatrix(r, row, transposed != 0, line); }
+EMU_API void emu_barrier(int line)
+{
+    RUNNER->barrier(HERE);
+    KEEP_FRAME;
+}
+EMU_API int emu_barrier_vote(int kind, int value, int line)
+{
+    int result = RUNNER->barrier_vote(kind, value, HERE);
+    KEEP_FRAME;
+    return result;
+}
+EMU_API void emu_warp_sync(unsigned mask, int line)
+{
+    RUNNER->warp_sync(mask, HERE);
+    KEEP_FRAME;
+}
+EMU_API const void* emu_exchange(const void* value, int bytes, unsigned mask, int line)
+{
+    const void* values = RUNNER->exchange(value, bytes, mask, HERE);
+    KEEP_FRAME;
+    return values;
+}
+EMU_API void emu_mma_m16n8k16_bf16(float* d, const unsigned* a, const unsigned* b, int line)
+{
+    mma(multiply_bf16, d, a, b, HERE);
+    KEEP_FRAME;
+}
+EMU_API void emu_mma_m16n8k8_tf32(float* d, const unsigned* a, const unsigned* b, int line)
+{
+    mma(multiply_tf32, d, a, b, HERE);
+    KEEP_FRAME;
+}
+EMU_API void emu_ldmatrix_x4(unsigned* r, const void* row, int transposed, int line)
+{
+    ldmatrix(r, row, transposed != 0, HERE);
+    KEEP_FRAME;
+}

@@ -68,6 +68,14 @@ extern "C" __global__ void shuffles(int* y) {
     y[160 + lane] = (int)__shfl_xor_sync(FULL_MASK, pair, 1).y;
     y[192 + lane] = (int)__ballot_sync(FULL_MASK, lane % 3 == 0);
 }
+extern "C" __global__ void missing_lanes(float* y) { // 20 lanes
+    int lane = threadIdx.x;
+    y[lane] = __shfl_xor_sync(FULL_MASK, 7.f, 1);
+    y[lane] = __shfl_down_sync(FULL_MASK, (float)lane, 8);
+    y[20 + lane] = __ballot_sync(FULL_MASK, 1);
+    if (lane == 2) return;
+    y[40 + lane] = __shfl_sync(0x000ffffbu, (float)lane, 2);
+}
 extern "C" __global__ void zero_filled(const float* x, float* y) {
     __shared__ float4 a[32];
     cp_async16(&a[threadIdx.x], x + threadIdx.x * 4, threadIdx.x < 16);
@@ -139,6 +147,13 @@ void matrices()
         right &= at(0) == 3 && at(1) == l / 8 * 8 + 3 && at(2) == (l % 8 >= 2 ? l - 2 : l) && at(3) == (l % 8 < 6 ? l + 2 : l) && at(4) == (l ^ 5) && at(5) == -(l ^ 1) && at(6) == 0x49249249;
     }
     row("shuffles (widths 8 and 32, 16-byte values) and ballot", right, "all lanes");
+
+    Buffer<float> z(std::vector<float>(60));
+    REQUIRE(launch(function(source, "missing_lanes"), {1}, {20}, 0, z.data));
+    got = z.read();
+    right = true;
+    for (size_t l = 0; l < 20; l++) right &= (l < 12 ? got[l] == (float)l + 8 : std::isnan(got[l])) && got[20 + l] == 0xfffff && (l == 2 ? got[42] == 0 : std::isnan(got[40 + l]));
+    row("a block of 20 threads: lanes that are not there give NaN", right, "l + 8: " + digits(got[11]) + ", then " + digits(got[12]) + "; from a lane that returned: " + digits(got[40]));
 
     Buffer<float> filled(32);
     REQUIRE(launch(function(source, "zero_filled"), {1}, {32}, 0, (const float*)fb.data, filled.data));

@@ -141,6 +141,54 @@ extern "C" __global__ void kernel(const float* x, float* y, int n) {
     unsigned set = __ballot_sync(0xffffffffu, v > 0);
     y[threadIdx.x] = v + __popc(set) + __any_sync(0xffffffffu, v > 100) + 2 * __all_sync(0xffffffffu, v < 100);
 })"},
+    {"a warp of 20 lanes, and lanes that returned before a smaller mask", nullptr, {2}, {20}, 0, 40, 40, R"(
+extern "C" __global__ void kernel(const float* x, float* y, int n) {
+    int lane = threadIdx.x, i = blockIdx.x * 20 + lane;
+    float v = x[i];
+    for (int step = 1; step < 32; step *= 2) { // what comes from beyond the block's end is not used
+        float other = __shfl_down_sync(0xffffffffu, v, step);
+        if (lane + step < 20) v += other;
+    }
+    unsigned positive = __ballot_sync(0xffffffffu, x[i] > 0);
+    y[i] = v + positive + 1000 * __all_sync(0xffffffffu, x[i] < 2);
+    if (lane == 3 || lane > 15) return;
+    y[i] += __shfl_sync(0x0000fff7u, v, 5) + __popc(__ballot_sync(0x0000fff7u, 1));
+})"},
+    {"one barrier reached by loops, branches, templates and calls", nullptr, {2}, {96}, 0, 192, 192, R"(
+template <int N> __device__ __forceinline__ float rotated(float* a, float v) {
+    for (int i = 0; i < N; i++) {
+        __syncthreads();
+        a[threadIdx.x] = v;
+        __syncthreads();
+        v += a[(threadIdx.x + N) % 96];
+    }
+    return v;
+}
+__device__ __noinline__ float called(float* a, float v, int depth) {
+    if (depth == 0) return rotated<1>(a, v);
+    return called(a, v, depth - 1) + 1;
+}
+extern "C" __global__ void kernel(const float* x, float* y, int n) {
+    __shared__ float a[96];
+    int i = blockIdx.x * 96 + threadIdx.x;
+    float v = x[i];
+    v = rotated<3>(a, v) + rotated<1>(a, v); v = rotated<2>(a, v);
+    for (int round = 0; __syncthreads_or(round < 3); round++) {
+        if (threadIdx.x % 2) v += 1;
+        if (blockIdx.x == 0) { v += 2; __syncthreads(); } else { __syncthreads(); v *= 2; }
+        if (threadIdx.x < 7) continue;
+        v -= 1;
+    }
+    switch (blockIdx.x + (n > 10)) {
+        case 1: v = called(a, v, 3); break;
+        default: v = called(a, v, 9) + called(a, v, 2);
+    }
+    for (int k = 0; k < 4; k++) {
+        float other = __shfl_xor_sync(0xffffffffu, v, 1 << k);
+        if (v > other) v = other;
+    }
+    y[i] = v;
+})"},
     {"random numbers and 64-bit products, no shared memory", nullptr, {5}, {32}, 0, 160, 160, R"(
 extern "C" __global__ void kernel(const float* x, float* y, int n) {
     unsigned i = blockIdx.x * 32 + threadIdx.x, h = i;

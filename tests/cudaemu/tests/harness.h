@@ -11,6 +11,7 @@ int cuDeviceGetName(char*, int, int);
 int cuDeviceGetAttribute(int*, int, int);
 int cuDevicePrimaryCtxRetain(void**, int);
 int cuCtxSetCurrent(void*);
+int cuCtxSynchronize(void);
 int cuGetErrorName(int, const char**);
 int cuGetErrorString(int, const char**);
 int cuMemAlloc_v2(void**, size_t);
@@ -24,8 +25,14 @@ int cuMemcpyHtoDAsync_v2(void*, const void*, size_t, void*);
 int cuMemcpyDtoHAsync_v2(void*, const void*, size_t, void*);
 int cuMemcpyDtoDAsync_v2(void*, const void*, size_t, void*);
 int cuMemsetD8Async(void*, unsigned char, size_t, void*);
+int cuMemsetD32Async(void*, unsigned, size_t, void*);
 int cuStreamCreate(void**, unsigned);
+int cuStreamDestroy_v2(void*);
 int cuStreamSynchronize(void*);
+int cuStreamQuery(void*);
+int cuStreamWaitEvent(void*, void*, unsigned);
+int cuStreamIsCapturing(void*, int*);
+int cuThreadExchangeStreamCaptureMode(int*);
 int cuStreamBeginCapture_v2(void*, int);
 int cuStreamEndCapture(void*, void**);
 int cuGraphInstantiateWithFlags(void**, void*, unsigned long long);
@@ -36,6 +43,7 @@ int cuGraphDestroy(void*);
 int cuEventCreate(void**, unsigned);
 int cuEventRecord(void*, void*);
 int cuEventSynchronize(void*);
+int cuEventQuery(void*);
 int cuEventElapsedTime(float*, void*, void*);
 int cuEventDestroy_v2(void*);
 int cuModuleLoadData(void**, const void*);
@@ -116,7 +124,14 @@ std::vector<float> numbers(size_t n, unsigned seed);
 void row(const std::string& what, bool passed, const std::string& how);
 void heading(const char* what, const char* passed, const char* how);
 
+// A row for a status, with what was reported; then forgets the violation.
+void expect(const char* what, int expected, int status);
+
 void planted_bugs();
 void host_mistakes();
+void stream_mistakes();
 void good_kernels();
 void functions();
+void building();
+void settings();
+void print_settings(); // what a child process of settings() does

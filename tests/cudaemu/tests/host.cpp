@@ -1,7 +1,20 @@
 // Mistakes of the host's code, and what the API must answer.
 #include "harness.h"
 
+#include <cmath>
+#include <csignal>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
+
+void expect(const char* what, int expected, int status)
+{
+    const char* name = "?";
+    cuGetErrorName(status, &name);
+    std::string r = report();
+    row(what, status == expected, std::to_string(status) + " " + name + (r.empty() ? "" : ": " + r));
+    cudaemu_reset();
+}
 
 namespace {
 
@@ -15,58 +28,6 @@ extern "C" __global__ void shared(float* y) {
     y[threadIdx.x] = dynamic_shared[threadIdx.x].z;
 }
 )";
-
-void expect(const char* what, int expected, int status)
-{
-    const char* name = "?";
-    cuGetErrorName(status, &name);
-    std::string r = report();
-    row(what, status == expected, std::to_string(status) + " " + name + (r.empty() ? "" : ": " + r));
-    cudaemu_reset();
-}
-
-void lazy()
-{
-    cudaemu_set_lazy(1);
-    void* fill = function(Source, "fill");
-    float* pinned;
-    REQUIRE(cuMemHostAlloc((void**)&pinned, 32 * sizeof(float), 0));
-    {
-        Buffer<float> y(32);
-        pinned[0] = -1;
-        REQUIRE(launch(fill, {1}, {32}, 0, y.data, 7.f));
-        REQUIRE(cuMemcpyDtoHAsync_v2(pinned, y.data, 32 * sizeof(float), stream));
-        float early = pinned[0];
-        REQUIRE(cuStreamSynchronize(stream));
-        row("missing synchronisation before reading a copied result", early == -1 && pinned[0] == 7, "before: " + std::to_string(early) + ", after: " + std::to_string(pinned[0]));
-
-        // Pinned memory is read when the stream comes to the copy; so reusing it early changes what arrives.
-        pinned[0] = 1;
-        REQUIRE(cuMemcpyHtoDAsync_v2(y.data, pinned, 4, stream));
-        pinned[0] = 2;
-        float arrived = y.read()[0];
-        row("pinned memory reused before its copy has run", arrived == 2, "arrived: " + std::to_string(arrived) + " instead of 1");
-
-        void* event;
-        float ms;
-        REQUIRE(cuEventCreate(&event, 0));
-        REQUIRE(cuEventRecord(event, stream));
-        expect("an event's time asked before it is reached", 600, cuEventElapsedTime(&ms, event, event));
-        REQUIRE(cuEventSynchronize(event));
-        expect("and after it", 0, cuEventElapsedTime(&ms, event, event));
-        cuEventDestroy_v2(event);
-    }
-    // Freed while a queued kernel needs it.
-    cudaemu_set_check(1);
-    float* p;
-    REQUIRE(cuMemAlloc_v2((void**)&p, 128));
-    REQUIRE(cuMemFreeAsync(p, stream));
-    REQUIRE(launch(fill, {1}, {32}, 0, p, 1.f));
-    expect("use after a stream-ordered free, in a kernel", 700, cuStreamSynchronize(stream));
-    cudaemu_set_check(0);
-    cudaemu_set_lazy(0);
-    cuMemFreeHost(pinned);
-}
 
 void contexts_and_frees()
 {
@@ -109,6 +70,46 @@ void contexts_and_frees()
     expect("more memory than there is (256 MiB here)", 2, cuMemAlloc_v2(&p, (size_t)257 << 20));
 }
 
+// What shows without checks.
+void memory()
+{
+    void* copy = function(Source, "copy");
+    Buffer<float> y(std::vector<float>(32));
+    auto copied = [&](const float* x) {
+        REQUIRE(launch(copy, {1}, {32}, 0, x, y.data));
+        return y.read()[7];
+    };
+    float *x, *again;
+    REQUIRE(cuMemAlloc_v2((void**)&x, 128));
+    float fresh = copied(x);
+    row("poison: unchecked read of fresh memory", fresh != fresh, std::to_string(fresh));
+    REQUIRE(cuMemsetD8Async(x, 0, 128, stream));
+    REQUIRE(cuMemFree_v2(x));
+    float freed = copied(x);
+    row("poison: unchecked read of freed memory", freed != freed, std::to_string(freed));
+    REQUIRE(cuMemAlloc_v2((void**)&again, 128));
+    row("an address is not used again at once", again != x, "the next allocation of its size lies elsewhere");
+    REQUIRE(launch(function(Source, "fill"), {1}, {1}, 0, again - 1, 1.f));
+    REQUIRE(cuMemFree_v2(again));
+    row("unchecked write before the beginning, found at the free", report().find("before the beginning of an allocation") != std::string::npos, report());
+    cudaemu_reset();
+
+    // Further away the pages are inaccessible; that ends the process, so another one does it.
+    auto touched = [&](long floats) {
+        pid_t child = fork();
+        if (child == 0) {
+            signal(SIGSEGV, SIG_DFL);
+            launch(function(Source, "fill"), {1}, {1}, 0, y.data + floats, 1.f);
+            _exit(0);
+        }
+        int status = 0;
+        waitpid(child, &status, 0);
+        return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    };
+    row("guard page after an allocation", touched(64) == SIGSEGV && touched(0) == 0, "an unchecked write 256 bytes further on ends the process");
+    row("guard page before an allocation", touched(-1024) == SIGSEGV, "an unchecked write a page before ends the process");
+}
+
 void limits()
 {
     Buffer<float> y(2048);
@@ -130,45 +131,6 @@ void limits()
     expect("launch of what is no function", 400, launch(&f, {1}, {1}, 0, y.data, 1.f));
 }
 
-void capture()
-{
-    Buffer<float> x(numbers(32, 1)), y(32);
-    void *copy = function(Source, "copy"), *fill = function(Source, "fill"), *graph, *executable;
-    REQUIRE(cuStreamBeginCapture_v2(stream, 2));
-    expect("synchronisation while the stream captures", 900, cuStreamSynchronize(stream));
-    expect("ends the capture", 901, cuStreamEndCapture(stream, &graph));
-    void* event;
-    REQUIRE(cuEventCreate(&event, 0));
-    REQUIRE(cuStreamBeginCapture_v2(stream, 2));
-    REQUIRE(cuEventRecord(event, stream));
-    expect("synchronisation with a captured event", 900, cuEventSynchronize(event));
-    expect("ends the capture too", 901, cuStreamEndCapture(stream, &graph));
-    cuEventDestroy_v2(event);
-
-    REQUIRE(cuMemsetD8Async(y.data, 0, 128, stream));
-    REQUIRE(cuStreamBeginCapture_v2(stream, 2));
-    void* during;
-    expect("memory allocated while the stream captures", 0, cuMemAlloc_v2(&during, 128));
-    {
-        float value = 3;
-        REQUIRE(launch(fill, {1}, {32}, 0, during, value)); // its arguments are gone when the graph runs
-    }
-    REQUIRE(launch(copy, {1}, {32}, 0, (const float*)during, y.data));
-    REQUIRE(cuMemcpyDtoDAsync_v2(x.data, y.data, 128, stream));
-    REQUIRE(cuStreamEndCapture(stream, &graph));
-    float before = y.read()[5];
-    size_t nodes = 0;
-    REQUIRE(cuGraphGetNodes(graph, nullptr, &nodes));
-    REQUIRE(cuGraphInstantiateWithFlags(&executable, graph, 0));
-    REQUIRE(cuGraphDestroy(graph));
-    REQUIRE(cuGraphLaunch(executable, stream));
-    float after = x.read()[5];
-    row("a captured step runs when it is launched, in order", before == 0 && after == 3 && nodes == 3,
-        std::to_string(nodes) + " nodes, before " + std::to_string(before) + ", after " + std::to_string(after));
-    REQUIRE(cuGraphExecDestroy(executable));
-    REQUIRE(cuMemFree_v2(during));
-}
-
 void blas()
 {
     cudaemu_set_check(1);
@@ -188,9 +150,40 @@ void blas()
         expect("cuBLAS without a mistake", 0, cuStreamSynchronize(stream));
         int status = cublasGemmEx(handle, 0, 0, 4, 4, 4, &one, a.data, 0, 3, b.data, 0, 4, &zero, c.data, 0, 4, 68, -1);
         row("cuBLAS: leading dimension too small", status == 7, "CUBLAS status " + std::to_string(status));
+
+        // With alpha 0 A and B are not read, with beta 0 C is not.
+        std::vector<float> nans(16, NAN);
+        Buffer<float> bad(nans), old(std::vector<float>(16, 2)), result(nans);
+        REQUIRE(cublasGemmEx(handle, 0, 0, 4, 4, 4, &zero, bad.data, 0, 4, bad.data, 0, 4, &one, old.data, 0, 4, 68, -1));
+        std::vector<float> kept = old.read();
+        REQUIRE(cublasGemmEx(handle, 0, 0, 4, 4, 4, &one, a.data, 0, 4, b.data, 0, 4, &zero, result.data, 0, 4, 68, -1));
+        std::vector<float> product = result.read();
+        REQUIRE(cublasGemmEx(handle, 0, 0, 4, 4, 4, &zero, nullptr, 0, 4, u.data, 0, 4, &zero, result.data, 0, 4, 68, -1));
+        std::vector<float> zeros = result.read();
+        row("cuBLAS: factors of 0 hide NaNs, null and uninitialised memory", kept[5] == 2 && product[5] == product[5] && zeros[5] == 0,
+            "alpha 0: " + std::to_string(kept[5]) + ", beta 0: " + std::to_string(product[5]) + ", both: " + std::to_string(zeros[5]));
+    }
+    cudaemu_set_check(0);
+    {
+        // Unchecked, the bounds are still held: a fault would end the process.
+        Buffer<float> a(16), c(16);
+        REQUIRE(cublasGemmEx(handle, 0, 0, 4, 4, 4000, &one, a.data, 0, 4, a.data, 0, 4000, &zero, c.data, 0, 4, 68, -1));
+        expect("cuBLAS reads past the end, unchecked", 700, cuStreamSynchronize(stream));
+        REQUIRE(cublasGemmStridedBatchedEx(handle, 0, 0, 2, 2, 2, &one, a.data, 0, 2, 4, a.data, 0, 2, 0, &zero, c.data, 0, 2, 4, 5, 68, -1));
+        expect("cuBLAS: a batch past the end, unchecked", 700, cuStreamSynchronize(stream));
+        float* freed;
+        REQUIRE(cuMemAlloc_v2((void**)&freed, 64));
+        REQUIRE(cuMemFree_v2(freed));
+        REQUIRE(cublasGemmEx(handle, 0, 0, 4, 4, 4, &one, a.data, 0, 4, a.data, 0, 4, &zero, freed, 0, 4, 68, -1));
+        expect("cuBLAS writes to freed memory, unchecked", 700, cuStreamSynchronize(stream));
+        void* other;
+        REQUIRE(cuStreamCreate(&other, 1));
+        REQUIRE(cublasSetStream_v2(handle, other));
+        REQUIRE(cuStreamDestroy_v2(other));
+        int status = cublasGemmEx(handle, 0, 0, 4, 4, 4, &one, a.data, 0, 4, a.data, 0, 4, &zero, c.data, 0, 4, 68, -1);
+        row("cuBLAS on a destroyed stream", status == 13, "CUBLAS status " + std::to_string(status));
     }
     cublasDestroy_v2(handle);
-    cudaemu_set_check(0);
 }
 
 void compilation()
@@ -208,10 +201,9 @@ void compilation()
 void host_mistakes()
 {
     heading("mistake of the host", "found", "how");
-    lazy();
     contexts_and_frees();
+    memory();
     limits();
-    capture();
     blas();
     compilation();
 }

@@ -28,7 +28,7 @@ void require(int status, const char* what)
 
 static std::string file(const char* name)
 {
-    std::ifstream in(std::string(CUDAEMU_KERNELS) + "/" + name);
+    std::ifstream in(std::string(CUDAEMU_ROOT "/../../kernels/") + name);
     std::stringstream text;
     text << in.rdbuf();
     return text.str();
@@ -101,10 +101,17 @@ int main(int argc, char** argv)
     REQUIRE(cuCtxSetCurrent(context));
     REQUIRE(cuStreamCreate(&stream, 1));
     std::string only = argc > 1 ? argv[1] : "";
+    if (only == "settings") {
+        print_settings();
+        return 0;
+    }
     if (only.empty() || only == "planted") planted_bugs();
     if (only.empty() || only == "host") host_mistakes();
+    if (only.empty() || only == "streams") stream_mistakes();
     if (only.empty() || only == "functions") functions();
     if (only.empty() || only == "good") good_kernels();
+    if (only.empty() || only == "build") building();
+    if (only.empty() || only == "environment") settings();
     printf("\n%d passed, %d failed\n", s_passed, s_failed);
     return s_failed ? 1 : 0;
 }

@@ -11,7 +11,7 @@ internal static unsafe partial class Driver
 {
     private const string Library = NativeLibraries.Driver;
 
-    public const int Success = 0, OutOfMemory = 2, NotInitialized = 3, NoDevice = 100, InvalidDevice = 101, NotReady = 600;
+    public const int Success = 0, OutOfMemory = 2, NotInitialized = 3, NoDevice = 100, InvalidDevice = 101, InvalidImage = 200, NoBinaryForGpu = 209, InvalidPtx = 218, UnsupportedPtxVersion = 222, NotReady = 600;
 
     // CUdevice_attribute
     public const int MaxThreadsPerBlock = 1, MaxSharedMemoryPerBlock = 8, WarpSize = 10, ClockRate = 13, MultiprocessorCount = 16, IntegratedMemory = 18, MemoryClockRate = 36,

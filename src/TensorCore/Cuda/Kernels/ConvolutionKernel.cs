@@ -10,7 +10,10 @@ internal sealed partial class CudaBackend
     private const int DirectRows = 4;
 
     // With fewer blocks a GPU idles, and sums of many terms are cut; by the shape alone, so that they have the same bits on every GPU.
-    private const int FewTiles = 128, EnoughTiles = 256, LeastTerms = 256;
+    private const int EnoughTiles = 256, LeastTerms = 256;
+
+    /// <summary>With fewer blocks tiles are small and sums are cut. Tests lower it, to have large tiles of small images.</summary>
+    internal static int FewTiles { get; set; } = 128;
 
     public void Conv2d(ConvGeometry geometry, Tensor x, Tensor weight, Tensor? bias, Tensor y)
     {

@@ -42,17 +42,16 @@ internal sealed partial class CudaBackend
             captured.Add((program, table));
         }
         // The steps' numbers and rates go on with each replay: the table is written again.
-        device.Capturing?.OnLaunch(
-            () => Write(queue),
+        device.Capturing?.OnReplay(
+            static () => { },
             () =>
             {
-                using (Autograd.NoGrad()) Write(Collect(updates));
+                using (Autograd.NoGrad())
+                {
+                    UpdateQueue next = Collect(updates);
+                    foreach ((GeneratedProgram program, Tensor table) in captured) UpdateEntry.Upload(device, table, next.ByProgram[program]);
+                }
             });
-
-        void Write(UpdateQueue from)
-        {
-            foreach ((GeneratedProgram program, Tensor table) in captured) UpdateEntry.Upload(device, table, from.ByProgram[program]);
-        }
     }
 
     public Tensor SumOfSquares(ReadOnlySpan<Tensor> xs)
