@@ -1,5 +1,3 @@
-using TensorCore.Cuda;
-
 namespace TensorCore.CudaCheck;
 
 /// <summary>Samples worked out by hand for what this program computes itself; looked at before each run.</summary>
@@ -44,8 +42,8 @@ internal static class SelfTest
         // Of the inner loop's 6 instructions 2 are multiply-adds. HFMA2.MMA is no tensor core's, the copy to shared memory no load.
         Equal("counts", new CodeFigures(Loads128: 2, Stores128: 1, Copies128: 1, Tensor: 0, LoopInstructions: 6, LoopMultiplyAdds: 2), CodeFigures.Of(code));
         Equal("loops", 2, new ControlFlow(code).Loops.Count(l => l.MultiplyAdds > 0 || l.Instructions.Count > 1));
-        Equal("variants", "T=float N=1, from 75; T=float N=2, from 75; T=bf16, from 75, before 80", string.Join("; ", KernelSource.Variants("sample.cu", "// arch: 75\n// variants: T=float N=1,2\n// variants before sm_80: T=bf16\n")
-            .Select(v => $"{v.Defines}, from {v.From}{(v.Before < int.MaxValue ? $", before {v.Before}" : "")}")));
+        Equal("variants", "T=float N=1, from 75; T=float N=2, from 75; T=bf16, from 75, before 80", string.Join("; ", ProgramCatalog.Declared("cast.cu", "// arch: 75\n// variants: T=float N=1,2\n// variants before sm_80: T=bf16\n")
+            .Select(p => $"{p.Variant}, from {p.From}{(p.Before < int.MaxValue ? $", before {p.Before}" : "")}")));
         Equal("mirrors", "http://a/debian http://b/debian http://deb.debian.org/debian",
             string.Join(' ', AptArchive.MirrorsIn(["# deb http://no/debian x", "deb [signed-by=/k] http://a/debian stable main", "URIs: http://b/debian/", "URIs: http://b/debian-security"])));
         Budgets();

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -40,33 +39,27 @@ internal static partial class KernelSource
     });
 
     /// <summary>
-    /// The specialisations that a source declares: every combination of a line <c>// variants: T=float,bf16 TILE=64,128</c>, as <c>T=float TILE=64</c>, …; those of a line
-    /// <c>// variants before sm_80: …</c> are for older devices alone, and a line <c>// arch: 80</c> keeps all from them. The compiler's check compiles these, and the tests allow no other.
+    /// The specialisations that a source declares: the cross product of the choices on each line <c>// variants: T=float,bf16 N=1,2</c>; on <c>// variants before sm_80: …</c> for older
+    /// architectures alone, and after a line <c>// arch: 80</c> for none below. The compiler's check compiles these, and the tests allow no other.
     /// </summary>
-    public static IEnumerable<KernelVariant> Variants(string file) => Variants(file, File(file));
-
-    internal static IEnumerable<KernelVariant> Variants(string file, string text)
+    /// <exception cref="FormatException">A line makes no sense.</exception>
+    public static IEnumerable<KernelVariant> Variants(string text)
     {
-        int from = ArchitectureLine().Match(text) is { Success: true } least ? Number(least.Groups[1]) : 0;
-        foreach (Match line in VariantsLine().Matches(text))
+        int from = ArchitectureLine().Match(text) is { Success: true } line ? Number(line.Groups[1]) : 0;
+        foreach (Match variants in VariantsLine().Matches(text))
         {
-            IEnumerable<string> all = [""];
-            foreach (string choice in line.Groups[2].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            IEnumerable<(string Name, string Value)[]> product = [[]];
+            foreach (string choice in variants.Groups[2].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             {
-                if (choice.Split('=') is not [string name, string values]) throw new FormatException($"kernels/{file}: '{choice}' in '{line.Value}' is not NAME=VALUE,VALUE");
-                all = all.SelectMany(head => values.Split(',').Select(value => $"{head} {name}={value}".TrimStart()));
+                if (choice.Split('=') is not [string name, string values]) throw new FormatException($"'{choice}' among a kernel's variants: NAME=VALUE,VALUE is expected");
+                product = [.. product.SelectMany(_ => values.Split(','), (chosen, value) => ((string, string)[])[.. chosen, (name, value)])];
             }
-            foreach (string combination in all) yield return new KernelVariant(combination, from, line.Groups[1].Success ? Number(line.Groups[1]) : int.MaxValue);
+            int before = variants.Groups[1].Success ? Number(variants.Groups[1]) : int.MaxValue;
+            foreach ((string Name, string Value)[] defines in product) yield return new KernelVariant(defines, from, before);
         }
 
-        static int Number(Group group) => int.Parse(group.Value, CultureInfo.InvariantCulture);
+        static int Number(Group group) => int.Parse(group.Value, System.Globalization.CultureInfo.InvariantCulture);
     }
-
-    [GeneratedRegex(@"^// variants(?: before sm_(\d+))?: *([^\r\n]*)", RegexOptions.Multiline)]
-    private static partial Regex VariantsLine();
-
-    [GeneratedRegex(@"^// arch: *(\d+)", RegexOptions.Multiline)]
-    private static partial Regex ArchitectureLine();
 
     /// <summary>The name of a dtype's element type in CUDA C.</summary>
     public static string TypeName(DType dtype) => dtype switch
@@ -78,4 +71,19 @@ internal static partial class KernelSource
         DType.Int64 => "int64",
         _ => "uint8",
     };
+
+    [GeneratedRegex(@"^// variants(?: before sm_(\d+))?: *(.*?)\s*$", RegexOptions.Multiline)]
+    private static partial Regex VariantsLine();
+
+    [GeneratedRegex(@"^// arch: *(\d+)", RegexOptions.Multiline)]
+    private static partial Regex ArchitectureLine();
+}
+
+/// <summary>A specialisation of a source, for architectures from <paramref name="From"/> and below <paramref name="Before"/>.</summary>
+internal sealed record KernelVariant((string Name, string Value)[] Defines, int From, int Before)
+{
+    public bool IsFor(int computeCapability) => computeCapability >= From && computeCapability < Before;
+
+    /// <summary><c>T=float TILE=64</c>.</summary>
+    public override string ToString() => string.Join(' ', Defines.Select(d => $"{d.Name}={d.Value}"));
 }

@@ -1,5 +1,3 @@
-using TensorCore.Cuda;
-
 namespace TensorCore.CudaCheck;
 
 /// <summary>A CUDA program as the library compiles it.</summary>
@@ -7,18 +5,15 @@ namespace TensorCore.CudaCheck;
 /// <param name="Variant">Which specialisation: <c>T=float HEAD_DIM=64</c>, or for a generated program <c>exp T=float</c>.</param>
 /// <param name="Text">What NVRTC is given.</param>
 /// <param name="Group">The line of the budget that it shares with others of its kind; null if it has its own.</param>
-internal sealed record KernelProgram(string File, string Variant, string Text, string? Group = null)
+/// <param name="From">The least architecture that it is for: 80 for sm_80.</param>
+/// <param name="Before">The least that it is not for any more.</param>
+internal sealed record KernelProgram(string File, string Variant, string Text, string? Group = null, int From = 0, int Before = int.MaxValue)
 {
-    private readonly KernelVariant? _declared;
-
-    public KernelProgram(string file, KernelVariant declared, string text)
-        : this(file, declared.Defines, text) => _declared = declared;
-
     /// <summary>What errors name.</summary>
     public string Title => $"{File} ({Variant})";
 
-    public bool IsFor(Architecture architecture) => _declared?.IsFor(architecture.Number) ?? true;
+    public bool IsFor(Architecture architecture) => architecture.Number >= From && architecture.Number < Before;
 
     /// <summary>Whether instructions are counted: on the two architectures that the rooflines speak of, or the last before them. Disassembly is slow, and the others differ from these in few.</summary>
-    public bool IsDisassembledFor(Architecture architecture) => architecture.Number is 80 or 90 || (architecture.Number == 75 && _declared?.Before == 80);
+    public bool IsDisassembledFor(Architecture architecture) => architecture.Number is 80 or 90 || (architecture.Number == 75 && Before == 80);
 }

@@ -9,17 +9,26 @@ internal static class ProgramCatalog
     private static readonly string[] s_generated = ["elementwise.cu", "reduce.cu", "update.cu"];
 
     /// <summary>All of them, each once.</summary>
-    /// <exception cref="InvalidOperationException">A source declares nothing.</exception>
     public static IReadOnlyList<KernelProgram> All() =>
     [
-        .. KernelSource.Files.Where(f => f.EndsWith(".cu", StringComparison.Ordinal) && !s_generated.Contains(f)).SelectMany(Declared),
+        .. KernelSource.Files.Where(f => f.EndsWith(".cu", StringComparison.Ordinal) && !s_generated.Contains(f)).SelectMany(f => Declared(f, KernelSource.File(f))),
         .. GeneratedPrograms.All(),
     ];
 
-    private static IEnumerable<KernelProgram> Declared(string file)
+    /// <summary>What a source declares: <see cref="KernelSource.Variants"/>.</summary>
+    /// <exception cref="InvalidOperationException">A line is missing or makes no sense.</exception>
+    internal static IEnumerable<KernelProgram> Declared(string file, string text)
     {
-        KernelVariant[] variants = [.. KernelSource.Variants(file)];
+        KernelVariant[] variants;
+        try
+        {
+            variants = [.. KernelSource.Variants(text)];
+        }
+        catch (FormatException e)
+        {
+            throw new InvalidOperationException($"kernels/{file}: {e.Message}");
+        }
         if (variants.Length == 0) throw new InvalidOperationException($"kernels/{file}: a line '// variants: T=float,…' that names its specialisations is missing");
-        return variants.Select(v => new KernelProgram(file, v, KernelSource.Program(file, v.Defines.Split(' ').Select(d => d.Split('=')).Select(d => (d[0], d[1])))));
+        return variants.Select(v => new KernelProgram(file, v.ToString(), KernelSource.Program(file, v.Defines), From: v.From, Before: v.Before));
     }
 }
