@@ -82,6 +82,8 @@ internal static partial class KernelSource
 /// <summary>A specialisation of a source, for architectures from <paramref name="From"/> and below <paramref name="Before"/>.</summary>
 internal sealed record KernelVariant((string Name, string Value)[] Defines, int From, int Before)
 {
+    public bool IsFor(int computeCapability) => computeCapability >= From && computeCapability < Before;
+
     /// <summary><c>T=float TILE=64</c>.</summary>
     public override string ToString() => string.Join(' ', Defines.Select(d => $"{d.Name}={d.Value}"));
 }

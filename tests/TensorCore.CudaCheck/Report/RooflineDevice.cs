@@ -8,12 +8,20 @@ internal sealed record RooflineDevice(string Name, int Architecture, double Band
 {
     public static RooflineDevice A100 { get; } = new("A100", 80, 1555e9, new Dictionary<Unit, double>
     {
-        [Unit.Float32] = 19.5e12, [Unit.Float64] = 9.7e12, [Unit.Int32] = 19.5e12 / 2, [Unit.Tf32] = 156e12, [Unit.BFloat16] = 312e12,
+        [Unit.Float32] = 19.5e12,
+        [Unit.Float64] = 9.7e12,
+        [Unit.Int32] = 19.5e12 / 2,
+        [Unit.Tf32] = 156e12,
+        [Unit.BFloat16] = 312e12,
     });
 
     public static RooflineDevice H100 { get; } = new("H100", 90, 3350e9, new Dictionary<Unit, double>
     {
-        [Unit.Float32] = 67e12, [Unit.Float64] = 34e12, [Unit.Int32] = 67e12 / 4, [Unit.Tf32] = 495e12, [Unit.BFloat16] = 989e12,
+        [Unit.Float32] = 67e12,
+        [Unit.Float64] = 34e12,
+        [Unit.Int32] = 67e12 / 4,
+        [Unit.Tf32] = 495e12,
+        [Unit.BFloat16] = 989e12,
     });
 
     public static IReadOnlyList<RooflineDevice> All { get; } = [A100, H100];
