@@ -17,7 +17,7 @@ internal sealed class CategoryBook
         foreach (string category in (string[])["street", "surname", "dish", "drink", "fruit", "hobby", "month", "subject", "room", "shop"])
             Add(category, _lexicon.Category(category)!);
         Add("thing", _lexicon.Category("treasure")!);
-        Add("workplace", [.. _lexicon.Category("place")!, .. _lexicon.Category("workSite")!]);
+        Add("workplace", [.. _lexicon.Category("place")!, .. _lexicon.Jobs.Select(j => j.Workplace)]);
         Add("person", _town.People);
         Add("petName", [.. _lexicon.Category("petNameFeminine")!, .. _lexicon.Category("petNameMasculine")!]);
         AddColours();
