@@ -99,7 +99,7 @@ public class SftCommandTests
 
     [Theory]
     [InlineData("falta a opção --model", "--data", "talks.jsonl")]
-    [InlineData("'missing' não existe", "--model", "missing", "--data", "talks.jsonl")]
+    [InlineData("missing' não existe", "--model", "missing", "--data", "talks.jsonl")]
     [InlineData("missing.jsonl", "--model", "base", "--data", "missing.jsonl")]
     [InlineData("broken.jsonl", "--model", "base", "--data", "broken.jsonl")]
     [InlineData("empty.jsonl", "--model", "base", "--data", "empty.jsonl")]
