@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using TensorCore.Examples.ChatGpt.Learning;
 using TensorCore.Examples.ChatGpt.Reinforcement;
 using TensorCore.Examples.Cli;
+using TensorCore.Examples.Gpt;
 using TensorCore.Examples.Gpt.Commands;
 
 namespace TensorCore.Examples.ChatGpt.Commands;
