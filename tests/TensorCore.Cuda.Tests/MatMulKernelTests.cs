@@ -15,6 +15,7 @@ public sealed class MatMulKernelTests
     [InlineData(DType.BFloat16, 64)]
     public void Tiles(DType type, int tile)
     {
+        DeclaredVariants.OlderDevices = type == DType.BFloat16;
         foreach (bool aligned in (bool[])[true, false])
         {
             foreach (bool transA in (bool[])[true, false])
@@ -23,6 +24,7 @@ public sealed class MatMulKernelTests
                 Run(type, tile, transA, aligned, false, (c, rounds) => c.Run(kernel, 16, p => (Blocks(p.M, tile) * Blocks(p.N, tile), 2 * tile, 0)));
             }
         }
+        DeclaredVariants.OlderDevices = false;
     }
 
     [GpuTheory]

@@ -160,8 +160,8 @@ EMU_API int cuDeviceGetAttribute(int* value, int attribute, int device)
         case 37: *value = 5120; break;               // memory bus, bits
         case 38: *value = 40 << 20; break;           // L2 cache
         case 39: *value = 2048; break;               // threads a multiprocessor
-        case 75: *value = 8; break;                  // compute capability
-        case 76: *value = 0; break;
+        case 75: *value = (int)number_of("CUDAEMU_COMPUTE", 80) / 10; break; // compute capability
+        case 76: *value = (int)number_of("CUDAEMU_COMPUTE", 80) % 10; break;
         case 81: *value = 164 << 10; break;          // shared memory a multiprocessor
         case 97: *value = (int)SharedOptIn; break;
         case 106: *value = 32; break;                // blocks a multiprocessor
