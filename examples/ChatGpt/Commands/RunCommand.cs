@@ -52,7 +52,10 @@ internal sealed class RunCommand
         WorldKey key = new(run.Texts.Language == Language.English ? Gpt.World.Language.English : Gpt.World.Language.Portuguese, run.Get(_seed));
         ChatJourney journey = new(run, root, key, key.Open(), run.Get(_minutes) / _stages.Sum(s => s.Minutes), Shared.FindDevice(run, _device), run.Get(_questions));
         Ledger ledger = Ledger.Of(root);
-        foreach (IChatStage stage in _stages.Take(1 + _stages.ToList().FindIndex(s => s.Name == run.Get(_until))))
+        IChatStage[] stages = [.. _stages.Take(1 + _stages.ToList().FindIndex(s => s.Name == run.Get(_until)))];
+        foreach (IChatStage stage in stages)
+            RequireSameWorld(journey, journey.Folder(stage.Name));
+        foreach (IChatStage stage in stages)
             Do(stage, journey, ledger);
         run.Console.Write(LedgerTable.Of(ledger.Read(), run.Texts));
         run.Say($"tudo está em '{root}'", $"all of it is in '{root}'");
@@ -60,19 +63,21 @@ internal sealed class RunCommand
         return 0;
     }
 
+    private static void RequireSameWorld(ChatJourney journey, StageFolder folder)
+    {
+        if (folder.Read() is not { } saved || WorldKey.Of(saved) == journey.Key)
+            return;
+        throw new UserErrorException(journey.Run.Pick(
+            $"a pasta '{folder.Root}' é de outra língua ou semente: escolha outra em --out, ou apague-a",
+            $"the folder '{folder.Root}' is of another language or seed: choose another for --out, or delete it"));
+    }
+
     private static void Do(IChatStage stage, ChatJourney journey, Ledger ledger)
     {
         CommandRun run = journey.Run;
         StageFolder folder = journey.Folder(stage.Name);
         run.Say($"\n{stage.Name}: {stage.Title(run.Texts)}", $"\n{stage.Name}: {stage.Title(run.Texts)}");
-        StageDescription? saved = folder.Read();
-        if (saved is not null && WorldKey.Of(saved) != journey.Key)
-        {
-            throw new UserErrorException(run.Pick(
-                $"a pasta '{folder.Root}' é de outra língua ou semente: escolha outra em --out, ou apague-a",
-                $"the folder '{folder.Root}' is of another language or seed: choose another for --out, or delete it"));
-        }
-        if (saved is { Done: true })
+        if (folder.Read() is { Done: true })
         {
             run.Say("já feita", "done before");
             return;
