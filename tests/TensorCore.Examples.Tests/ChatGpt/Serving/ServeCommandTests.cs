@@ -16,14 +16,14 @@ public class ServeCommandTests
         using Scratch scratch = new();
         foreach (string stage in (string[])["base", "sft", "reward"]) TinyModels.Save(scratch[stage], stage);
         using CancellationTokenSource stop = new();
-        using StringWriter output = new(), said = new();
-        TextWriter error = TextWriter.Synchronized(said); // read while it is written
+        using StringWriter output = new();
+        using LockedWriter error = new();
         Task<int> serving = ChatGptProgram.RunAsync(["serve", "--model", scratch.Root, "--model", $"zoe={scratch["sft"]}", "--port", "0", "--json", "--language", "en"], output, error, stop.Token);
         Match address = Match.Empty;
         for (int i = 0; i < 3000 && !address.Success && !serving.IsCompleted; i++)
         {
             await Task.Delay(10);
-            address = Regex.Match(error.ToString()!, "http://127.0.0.1:[0-9]+");
+            address = Regex.Match(error.ToString(), "http://127.0.0.1:[0-9]+");
         }
         Assert.True(address.Success, error.ToString());
         using HttpClient http = new() { BaseAddress = new(address.Value) };
@@ -52,5 +52,28 @@ public class ServeCommandTests
         (await ChatCommandTests.Run("serve", "--model", scratch["sft"], "--model", scratch["sft"])).AssertUserError("nome=pasta");
         (await ChatCommandTests.Run("serve", "--model", scratch["sft"], "--port", "70000")).AssertUserError("65535");
         (await ChatCommandTests.Run("serve", "--model", scratch["sft"], "--slots", "0")).AssertUserError("--slots");
+    }
+
+    /// <summary>A text that is read while it is written.</summary>
+    private sealed class LockedWriter : TextWriter
+    {
+        private readonly StringBuilder _text = new();
+
+        public override Encoding Encoding => Encoding.UTF8;
+
+        public override void Write(char value)
+        {
+            lock (_text) _text.Append(value);
+        }
+
+        public override void Write(string? value)
+        {
+            lock (_text) _text.Append(value);
+        }
+
+        public override string ToString()
+        {
+            lock (_text) return _text.ToString();
+        }
     }
 }

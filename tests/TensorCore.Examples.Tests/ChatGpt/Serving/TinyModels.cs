@@ -20,6 +20,8 @@ internal static class TinyModels
     public static ServedModel Make(string name = "tiny", ulong seed = 1, int context = Context, bool chats = true)
     {
         GptModel model = new(new GptConfig(Tokenizer.VocabularySize, context, Layers: 2, Heads: 2, Width: 32), seed);
+        // The special tokens' scores are 0, below the likeliest: at temperature 0 an answer never ends by itself.
+        using (Autograd.NoGrad()) model.Parameters().First().Narrow(0, 256, Tokenizer.VocabularySize - 256).Fill(0);
         model.Eval();
         return new(name, model, Tokenizer, chats);
     }
