@@ -34,7 +34,7 @@ public static class GptSuite
         GptCase c = (GptCase)report.BenchmarkCase.Parameters[nameof(GptBenchmark.Case)];
         Statistics s = report.ResultStatistics!;
         // 2 operations a parameter and token forward and 4 backward (the position table is only read), and attention's two products of
-        // T·C a token, half of them masked, three times.
+        // T·C a token, half of them masked, three times. Reading the prompts of a generation is not counted.
         double matrices = c.Config.ParameterCount - ((double)c.Config.Context * c.Config.Width);
         double attention = 2.0 * c.Config.Layers * c.Config.Width * c.Time * (c.Batch == 0 ? 2 : 1);
         double flops = c.Tokens * (c.Batch == 0 ? (2 * matrices) + attention : (6 * matrices) + (3 * attention));

@@ -1,3 +1,4 @@
+using TensorCore.Generation;
 using TensorCore.Nn;
 
 namespace TensorCore.Examples.Gpt;
@@ -7,7 +8,7 @@ namespace TensorCore.Examples.Gpt;
 /// vector is compared with every token's to say what comes next. Parameters have the names of GPT-2's published checkpoint.
 /// (Radford et al. 2019, "Language Models are Unsupervised Multitask Learners".)
 /// </summary>
-public sealed class GptModel : Module<Tensor, Tensor>
+public sealed class GptModel : Module<Tensor, Tensor>, ICausalModel
 {
     private readonly Nn.Embedding _wte, _wpe;
     private readonly ModuleList<TransformerBlock> _h;
@@ -48,10 +49,22 @@ public sealed class GptModel : Module<Tensor, Tensor>
     /// <summary>True: products are computed in bfloat16 on a GPU's tensor cores, the weights stay float32 (<see cref="Autocast"/>).</summary>
     public bool MixedPrecision { get; set; }
 
+    int ICausalModel.Vocabulary => Config.Vocabulary;
+
+    int ICausalModel.Context => Config.Context;
+
+    int ICausalModel.Layers => Config.Layers;
+
     /// <summary>Scores of every token as the next one, at every position: ids (B, T) → logits (B, T, V).</summary>
-    public override Tensor Forward(Tensor ids)
+    public override Tensor Forward(Tensor ids) => Forward(ids, null);
+
+    /// <summary>The same for rows that hold several texts one behind the other: each begins at position 0, and a mask keeps them apart.</summary>
+    /// <param name="ids">(B, T).</param>
+    /// <param name="positions">(B, T) or (T); null is 0 … T − 1.</param>
+    /// <param name="mask">Broadcast to (B, H, T, T), true where a token may attend; none attends to later ones anyway.</param>
+    public Tensor Forward(Tensor ids, Tensor? positions, Tensor? mask = null)
     {
-        using (MixedPrecision ? Autocast.BFloat16() : (Autocast.Scope?)null) return Logits(Hidden(ids, null));
+        using (MixedPrecision ? Autocast.BFloat16() : (Autocast.Scope?)null) return Logits(Hidden(ids, positions, mask));
     }
 
     /// <summary>The mean cross-entropy, in nats per token, of <paramref name="targets"/> (B, T): the ids one place further on.</summary>
@@ -62,7 +75,9 @@ public sealed class GptModel : Module<Tensor, Tensor>
     /// </summary>
     public Tensor NextLogits(Tensor ids, IReadOnlyList<KeyValueCache>? cache = null)
     {
-        Tensor x = Hidden(ids, cache); // (1, T, C)
+        int start = cache is null ? 0 : cache[0].Length;
+        if (start + ids.Size(1) > Config.Context) throw new ShapeException($"gpt: {start + ids.Size(1)} tokens do not fit the context of {Config.Context}");
+        Tensor x = Hidden(ids, Tensor.Arange(start, start + ids.Size(1), dtype: DType.Int64), null, cache); // (1, T, C)
         return Logits(x.Narrow(1, x.Size(1) - 1, 1)).Reshape(Config.Vocabulary); // (1, 1, C) → (V)
     }
 
@@ -73,18 +88,45 @@ public sealed class GptModel : Module<Tensor, Tensor>
     public (Tensor[] Decayed, Tensor[] Free) DecayGroups() =>
         ([.. Parameters().Where(p => p.Rank >= 2)], [.. Parameters().Where(p => p.Rank < 2)]);
 
-    private Tensor Hidden(Tensor ids, IReadOnlyList<KeyValueCache>? cache)
+    /// <inheritdoc/>
+    public Tensor Hidden(Tensor ids, Tensor? positions = null, Tensor? mask = null, IReadOnlyList<IKeyValueCache>? cache = null)
     {
-        int start = cache is null ? 0 : cache[0].Length, T = ids.Size(1);
-        if (start + T > Config.Context)
-            throw new ShapeException($"gpt: {start + T} tokens do not fit the context of {Config.Context}");
-        Tensor positions = _wpe.Weight.Narrow(0, start, T); // (T, C)
-        Tensor x = _wte.Forward(ids.To(Device)) + positions; // (B, T, C)
+        Tensor x = Embed(ids, positions, cache is not null); // (B, T, C)
+        mask = mask?.To(Device);
         for (int i = 0; i < _h.Count; i++)
-            x = _h[i].Forward(x, null, cache?[i]); // (B, T, C)
+            x = _h[i].Forward(x, mask, cache?[i]); // (B, T, C)
         return _lnF.Forward(x); // (B, T, C)
     }
 
-    // The output matrix is the token table: what a token means going in is what it is compared with coming out (Press and Wolf 2016, arXiv:1608.05859).
-    private Tensor Logits(Tensor x) => x.Linear(_wte.Weight); // (B, T, C)·(V, C)ᵀ → (B, T, V)
+    /// <inheritdoc/>
+    /// <remarks>The output matrix is the token table: what a token means going in is what it is compared with coming out (Press and Wolf 2016, arXiv:1608.05859).</remarks>
+    public Tensor Logits(Tensor hidden) => hidden.Linear(_wte.Weight); // (B, T, C)·(V, C)ᵀ → (B, T, V)
+
+    /// <summary>What happens inside when ids (B, T) are read, layer by layer.</summary>
+    public GptTrace Trace(Tensor ids)
+    {
+        Tensor x = Embed(ids, null, cached: false); // (B, T, C)
+        List<Tensor> stream = [x], attention = [];
+        foreach (TransformerBlock layer in _h)
+        {
+            attention.Add(layer.AttentionWeights(x)); // (B, H, T, T)
+            stream.Add(x = layer.Forward(x));
+        }
+        return new GptTrace(stream, attention);
+    }
+
+    /// <summary>The token's vector plus its place's.</summary>
+    private Tensor Embed(Tensor ids, Tensor? positions, bool cached)
+    {
+        if (ids.Rank != 2) throw new ShapeException($"gpt: ids {ids.Shape} must be (B, T)");
+        if (ids.Size(1) > Config.Context) throw new ShapeException($"gpt: {ids.Size(1)} tokens do not fit the context of {Config.Context}");
+        if (positions is null && cached) throw new ArgumentException("gpt: with a cache, the positions of the new tokens are needed", nameof(positions));
+        Tensor places = positions is null ? _wpe.Weight.Narrow(0, 0, ids.Size(1)) : _wpe.Forward(positions.To(Device)); // (T, C) or (B, T, C)
+        return _wte.Forward(ids.To(Device)) + places;
+    }
 }
+
+/// <summary>What a GPT computed on its way.</summary>
+/// <param name="Stream">The vectors (B, T, C) of the residual stream: token and place first, then after each layer; layers + 1 of them.</param>
+/// <param name="Attention">Of each layer how much each position took from each, (B, H, T, T).</param>
+public sealed record GptTrace(IReadOnlyList<Tensor> Stream, IReadOnlyList<Tensor> Attention);

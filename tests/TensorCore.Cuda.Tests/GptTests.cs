@@ -1,4 +1,5 @@
 using TensorCore.Examples.Gpt;
+using TensorCore.Generation;
 using TensorCore.Tests;
 
 namespace TensorCore.Cuda.Tests;
@@ -91,6 +92,34 @@ public sealed class GptTests
         int[] cpu = Write();
         model.To(Gpu.Device);
         Assert.Equal(cpu, Write());
+    }
+
+    [GpuFact]
+    public void Slots_of_different_lengths_score_as_on_the_CPU()
+    {
+        GptModel model = new(s_config, seed: 4);
+        List<float[]> Scores()
+        {
+            SlotDecoder decoder = new(model, 4, sliding: true);
+            List<float[]> scores = [];
+            for (int n = 0; n < 24; n++)
+            {
+                if (decoder.OpenCount < 4) decoder.Open([.. Enumerable.Range(n, 1 + (n * 5 % 14))]);
+                foreach (int slot in decoder.Step().Order())
+                {
+                    scores.Add(decoder.Logits(slot).ToArray());
+                    if (slot == n % 7) decoder.Close(slot);
+                    else if (n % 5 != slot) decoder.Append(slot, n % 3 == 0 ? [(n * 3) + slot, slot, 3] : [(n * 3) + slot]); // at times nothing
+                }
+            }
+            return scores;
+        }
+        List<float[]> cpu = Scores();
+        model.To(Gpu.Device);
+        List<float[]> gpu = Scores();
+        Assert.Equal(cpu.Count, gpu.Count);
+        for (int i = 0; i < cpu.Count; i++)
+            for (int v = 0; v < cpu[i].Length; v++) Assert.Equal(cpu[i][v], gpu[i][v], 1e-4);
     }
 
     private static Text.Tokenizer ByteTokenizerFor96() => new Text.ByteTokenizer();

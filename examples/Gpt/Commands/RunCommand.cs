@@ -1,8 +1,9 @@
 using System.CommandLine;
-using System.Text;
 using System.Text.Json.Nodes;
+using System.Text;
 using TensorCore.Examples.Cli;
 using TensorCore.Examples.Gpt.World;
+using TensorCore.Generation;
 using TensorCore.Text;
 
 namespace TensorCore.Examples.Gpt.Commands;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TensorCore.Examples.Cli;
+using TensorCore.Generation;
 
 namespace TensorCore.Examples.Gpt.Commands;
 

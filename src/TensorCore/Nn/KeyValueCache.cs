@@ -4,7 +4,7 @@ namespace TensorCore.Nn;
 /// The keys and values that an attention layer has computed for the tokens so far, so that each new token costs one row instead of the whole
 /// sequence. Room for all of <see cref="Capacity"/> is taken at the first use; adding a token copies only its own row.
 /// </summary>
-public sealed class KeyValueCache
+public sealed class KeyValueCache : IKeyValueCache
 {
     private Tensor? _keys, _values; // (B, H, capacity, D)
 

@@ -40,6 +40,42 @@ public sealed class Linear : Module<Tensor, Tensor>
     /// <summary>b of shape (out,), if any.</summary>
     public Tensor? Bias { get; }
 
+    /// <summary>What <see cref="Lora"/> adds to the product, if anything.</summary>
+    internal LowRank? Adapter { get; private set; }
+
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor x) => x.Linear(Weight, Bias, _activation, _inputFirst);
+    public override Tensor Forward(Tensor x)
+    {
+        if (Adapter is null) return x.Linear(Weight, Bias, _activation, _inputFirst);
+        Tensor y = x.Linear(Weight, Bias, Activation.None, _inputFirst) + Adapter.Forward(x); // (…, out)
+        return _activation switch
+        {
+            Activation.Relu => y.Relu(),
+            Activation.GeluTanh => y.Gelu(approximate: true),
+            _ => y,
+        };
+    }
+
+    internal void Attach(LowRank adapter)
+    {
+        Parameter("lora_a", adapter.A);
+        Parameter("lora_b", adapter.B);
+        Adapter = adapter;
+    }
+
+    internal void Detach()
+    {
+        RemoveParameter("lora_a");
+        RemoveParameter("lora_b");
+        Adapter = null;
+    }
+
+    /// <summary>W ← W + (α/r)·BA.</summary>
+    internal void Merge()
+    {
+        if (Adapter is null) return;
+        Tensor delta = Adapter.B.Detach().MatMul(Adapter.A.Detach()) * Adapter.Scale; // (out, in)
+        Weight.CopyFrom(Weight + (_inputFirst ? delta.Transpose() : delta));
+        Detach();
+    }
 }

@@ -121,6 +121,9 @@ public abstract class Module
     private protected static int AtLeastOne(int size, string name) =>
         size >= 1 ? size : throw new ArgumentOutOfRangeException(name, size, $"{name} is {size}: it must be at least 1");
 
+    /// <summary>Takes a parameter of this module itself out again.</summary>
+    private protected void RemoveParameter(string name) => _parameters.RemoveAll(p => p.Name == name);
+
     private IEnumerable<(string Name, Tensor Value)> Walk(string prefix, Func<Module, List<(string Name, Tensor Value)>> of)
     {
         foreach ((string name, Tensor value) in of(this)) yield return (prefix + name, value);

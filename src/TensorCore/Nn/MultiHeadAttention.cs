@@ -96,24 +96,42 @@ public sealed class MultiHeadAttention : Module<Tensor, Tensor>
     /// </param>
     /// <param name="cache">Keys and values of the tokens before; those of x are added. Only inside <see cref="Autograd.NoGrad"/>.</param>
     /// <exception cref="ShapeException">x is not (B, T, C), or the mask or the cache does not fit.</exception>
-    public Tensor Forward(Tensor x, Tensor? mask, KeyValueCache? cache = null)
+    public Tensor Forward(Tensor x, Tensor? mask, IKeyValueCache? cache = null)
     {
-        if (x.Rank != 3 || x.Size(2) != Width) throw new ShapeException($"attention: x {x.Shape} must be (B, T, {Width})");
-        int B = x.Size(0), T = x.Size(1), D = Width / Heads;
-        Tensor qkv = _cAttn.Forward(x).Reshape(B, T, 3, Heads, D);
+        Tensor qkv = Project(x); // (B, T, 3, H, D)
         Tensor q = Part(qkv, 0), k = Part(qkv, 1), v = Part(qkv, 2); // (B, H, T, D), views
         if (cache is not null) (k, v) = cache.Append(k, v); // (B, H, S, D)
         Tensor y = Training && _options.AttentionDropout > 0
             ? WithDropout(q, k, v, mask)
             : Tensor.ScaledDotProductAttention(q, k, v, mask, _options.Causal); // (B, H, T, D)
-        return _cProj.Forward(y.Permute(0, 2, 1, 3).Reshape(B, T, Width));
+        return _cProj.Forward(y.Permute(0, 2, 1, 3).Reshape(x.Shape));
+    }
+
+    /// <summary>How much each position takes from each: softmax(QKᵀ/√D), which <see cref="Forward(Tensor)"/> weighs the values with but never holds; for looking at.</summary>
+    /// <param name="x">(B, T, C).</param>
+    /// <param name="mask">As in <see cref="Forward(Tensor, Tensor?, IKeyValueCache?)"/>.</param>
+    /// <returns>(B, H, T, T); the rows sum to 1.</returns>
+    /// <exception cref="ShapeException">x is not (B, T, C), or the mask does not fit.</exception>
+    public Tensor Weights(Tensor x, Tensor? mask = null)
+    {
+        Tensor qkv = Project(x); // (B, T, 3, H, D)
+        return Weights(Part(qkv, 0), Part(qkv, 1), mask);
+    }
+
+    private Tensor Project(Tensor x)
+    {
+        if (x.Rank != 3 || x.Size(2) != Width) throw new ShapeException($"attention: x {x.Shape} must be (B, T, {Width})");
+        return _cAttn.Forward(x).Reshape(x.Size(0), x.Size(1), 3, Heads, Width / Heads);
     }
 
     private static Tensor Part(Tensor qkv, int i) =>
         qkv.Narrow(2, i, 1).Reshape(qkv.Size(0), qkv.Size(1), qkv.Size(3), qkv.Size(4)).Permute(0, 2, 1, 3);
 
     /// <summary>The same with the (T, S) matrix of weights in memory, some of them dropped.</summary>
-    private Tensor WithDropout(Tensor q, Tensor k, Tensor v, Tensor? mask)
+    private Tensor WithDropout(Tensor q, Tensor k, Tensor v, Tensor? mask) =>
+        Weights(q, k, mask).Dropout(_options.AttentionDropout, _options.Generator ?? Generator.Default).MatMul(v);
+
+    private Tensor Weights(Tensor q, Tensor k, Tensor? mask)
     {
         int T = q.Size(2), S = k.Size(2);
         Tensor scores = q.MatMul(k.Transpose()) * (1 / Math.Sqrt(q.Size(3))); // (B, H, T, S)
@@ -124,7 +142,7 @@ public sealed class MultiHeadAttention : Module<Tensor, Tensor>
             for (int i = 0; i < T; i++) sees.AsSpan(i * S, S - T + i + 1).Fill(true);
             scores += Additive(Tensor.From(sees, [T, S], scores.Device), scores.DType);
         }
-        return scores.Softmax().Dropout(_options.AttentionDropout, _options.Generator ?? Generator.Default).MatMul(v);
+        return scores.Softmax(); // (B, H, T, S)
     }
 
     private static Tensor Additive(Tensor mask, DType dtype) =>

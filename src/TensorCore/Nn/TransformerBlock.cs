@@ -26,12 +26,16 @@ public sealed class TransformerBlock : Module<Tensor, Tensor>
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x) => Forward(x, null);
 
-    /// <summary>With a mask or a cache: see <see cref="MultiHeadAttention.Forward(Tensor, Tensor?, KeyValueCache?)"/>.</summary>
-    public Tensor Forward(Tensor x, Tensor? mask, KeyValueCache? cache = null)
+    /// <summary>With a mask or a cache: see <see cref="MultiHeadAttention.Forward(Tensor, Tensor?, IKeyValueCache?)"/>.</summary>
+    public Tensor Forward(Tensor x, Tensor? mask, IKeyValueCache? cache = null)
     {
         x += _dropout.Forward(_attn.Forward(_ln1.Forward(x), mask, cache));
         return x + _dropout.Forward(_mlp.Forward(_ln2.Forward(x)));
     }
+
+    /// <summary>How much each position takes from each when this layer reads x: see <see cref="MultiHeadAttention.Weights(Tensor, Tensor?)"/>.</summary>
+    /// <returns>(B, H, T, T).</returns>
+    public Tensor AttentionWeights(Tensor x, Tensor? mask = null) => _attn.Weights(_ln1.Forward(x), mask);
 }
 
 /// <summary>The layer's second half: c_proj(gelu(c_fc(x))), C → 4C → C.</summary>

@@ -1,4 +1,5 @@
 using TensorCore.Examples.Gpt;
+using TensorCore.Generation;
 using TensorCore.Nn;
 
 namespace TensorCore.Examples.Tests.Gpt;
@@ -89,6 +90,81 @@ public class GptModelTests
         }
 
         static double[] Values(Tensor t) => t.To(DType.Float64).ToArray<double>();
+    }
+
+    private static GptModel Lively(ulong seed)
+    {
+        GptModel model = new(_small, seed);
+        foreach (Tensor p in model.Parameters())
+            Initializers.Normal(p, 0, 0.3, new Generator(seed + (ulong)p.Count));
+        return model;
+    }
+
+    [Fact]
+    public void TextsInOneRowAreKeptApartByPositionsAndMask()
+    {
+        GptModel model = Lively(3);
+        long[][] texts = [[1, 2, 3, 4, 5], [6, 7], [8, 9, 10]];
+        long[] positions = [.. texts.SelectMany(t => Enumerable.Range(0, t.Length).Select(i => (long)i))], owner = [.. texts.SelectMany((t, n) => t.Select(_ => (long)n))];
+        int T = positions.Length, V = _small.Vocabulary;
+        Tensor own = Tensor.From(owner, [T]);
+        float[] packed = model.Forward(Ids([.. texts.SelectMany(t => t)]), Tensor.From(positions, [1, T]), own.Reshape(T, 1) == own).ToArray<float>();
+        float[] alone = [.. texts.SelectMany(t => model.Forward(Ids(t)).ToArray<float>())];
+        float scale = alone.Max(MathF.Abs);
+        for (int i = 0; i < T * V; i++)
+            Assert.InRange(Math.Abs(packed[i] - alone[i]), 0, 2e-6f * scale);
+    }
+
+    [Fact]
+    public void TheTraceIsTheWayToTheLogits()
+    {
+        GptModel model = Lively(4);
+        Tensor ids = Ids(3, 1, 4, 1, 5);
+        GptTrace trace = model.Trace(ids);
+        Assert.Equal((_small.Layers + 1, _small.Layers), (trace.Stream.Count, trace.Attention.Count));
+        IReadOnlyDictionary<string, Tensor> p = model.StateDict();
+        Assert.Equal((p["wte.weight"].Embedding(ids) + p["wpe.weight"].Narrow(0, 0, 5)).ToArray<float>(), trace.Stream[0].ToArray<float>());
+        Tensor last = trace.Stream[^1].LayerNorm(p["ln_f.weight"], p["ln_f.bias"], _small.Epsilon);
+        Assert.Equal(model.Hidden(ids).ToArray<float>(), last.ToArray<float>());
+        Assert.Equal(model.Forward(ids).ToArray<float>(), model.Logits(last).ToArray<float>());
+        foreach (Tensor weights in trace.Attention)
+        {
+            Assert.Equal([1, _small.Heads, 5, 5], weights.Shape.ToArray());
+            Assert.All(weights.Sum(-1).ToArray<float>(), s => Assert.Equal(1, s, 5));
+            float[] w = weights.ToArray<float>();
+            for (int i = 0; i < w.Length; i++)
+                Assert.True(i % 5 <= i / 5 % 5 ? w[i] > 0 : w[i] == 0, "a position looks at itself and those before");
+        }
+    }
+
+    [Fact]
+    public void SlotsScoreAsTheModelAlone()
+    {
+        GptModel model = Lively(5);
+        SlotDecoder decoder = new(model, 3);
+        foreach (int[] prompt in (int[][])[[1, 2, 3, 4, 5, 6, 7], [8], [9, 10]])
+            decoder.Open(prompt);
+        for (int n = 0; n < 6; n++)
+        {
+            foreach (int slot in decoder.Step())
+            {
+                float[] alone = model.NextLogits(Ids(Array.ConvertAll(decoder.Tokens(slot).ToArray(), t => (long)t))).ToArray<float>(), logits = decoder.Logits(slot).ToArray();
+                float scale = alone.Max(MathF.Abs);
+                for (int i = 0; i < alone.Length; i++)
+                    Assert.InRange(Math.Abs(alone[i] - logits[i]), 0, 1e-5f * scale);
+                decoder.Append(slot, (n * 5) + slot);
+            }
+        }
+    }
+
+    [Fact]
+    public void WhatDoesNotFitIsSaid()
+    {
+        GptModel model = new(_small);
+        Assert.Contains("17 tokens do not fit the context of 16", Assert.Throws<ShapeException>(() => model.Forward(Ids(new long[17]))).Message);
+        Assert.Contains("must be (B, T)", Assert.Throws<ShapeException>(() => model.Forward(Tensor.From([1L, 2]))).Message);
+        using (Autograd.NoGrad())
+            Assert.Contains("positions", Assert.Throws<ArgumentException>(() => model.Hidden(Ids(1), cache: model.NewCache())).Message);
     }
 
     [Fact]

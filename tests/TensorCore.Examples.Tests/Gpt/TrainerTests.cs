@@ -1,5 +1,6 @@
 using TensorCore.Cpu;
 using TensorCore.Examples.Gpt;
+using TensorCore.Generation;
 using TensorCore.IO;
 
 namespace TensorCore.Examples.Tests.Gpt;

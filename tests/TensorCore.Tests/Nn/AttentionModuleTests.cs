@@ -58,6 +58,25 @@ public sealed class AttentionModuleTests
     }
 
     [Fact]
+    public void The_weights_are_those_that_forward_uses()
+    {
+        MultiHeadAttention attention = new(C, Heads, Options(9));
+        Tensor x = Near.Wave([B, T, C]);
+        IReadOnlyDictionary<string, Tensor> p = attention.StateDict();
+        Tensor v = (x.MatMul(p["c_attn.weight"]) + p["c_attn.bias"]).Narrow(2, 2 * C, C).Reshape(B, T, Heads, C / Heads).Permute(0, 2, 1, 3);
+        foreach (Tensor? mask in (Tensor?[])[null, Tensor.From([true, false, true, true, true], [T])])
+        {
+            // Position 1 may not be looked at; it looks at 0.
+            Tensor y = attention.Weights(x, mask).MatMul(v).Permute(0, 2, 1, 3).Reshape(B, T, C).MatMul(p["c_proj.weight"]) + p["c_proj.bias"];
+            Near.Equal(Near.Values(y), attention.Forward(x, mask));
+        }
+        TransformerBlock block = new(C, Heads, Options(9));
+        IReadOnlyDictionary<string, Tensor> own = block.StateDict();
+        attention.LoadStateDict(own.Where(e => e.Key.StartsWith("attn.", StringComparison.Ordinal)).ToDictionary(e => e.Key[5..], e => e.Value.Detach()));
+        Near.Equal(Near.Values(attention.Weights(x.LayerNorm(own["ln_1.weight"], own["ln_1.bias"]))), block.AttentionWeights(x));
+    }
+
+    [Fact]
     public void Attention_dropout_changes_the_training_result_only()
     {
         Tensor x = Near.Wave([B, T, C]);

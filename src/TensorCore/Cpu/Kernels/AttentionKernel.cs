@@ -300,43 +300,35 @@ internal sealed partial class CpuBackend
             where V : struct, ISimd<V>
         {
             int lane = V.LaneSize, keys = Causal ? query + 1 + Keys - Queries : Keys;
+            byte* mask = Mask.Exists ? Mask.At(head, query, lane) : null;
+            V none = V.Const(double.NegativeInfinity);
+            // Keys at the end that the mask removes, beyond a sequence shorter than others of its batch, are not read.
+            while (mask != null && keys >= V.Count && AllRemoved(V.Load(mask, keys - V.Count), none)) keys -= V.Count;
             byte* y = Y.At(head, query, lane), scores = ThreadScratch.Take(((long)Keys + V.Count) * lane);
             Gemm.Run(DType, false, true, 1, keys, D, Scale, Q.At(head, query, lane), D, K.At(head, 0, lane), Ld(K, D), 0, scores, Math.Max(keys, 1));
-            V max = V.Const(double.NegativeInfinity);
-            byte* mask = Mask.Exists ? Mask.At(head, query, lane) : null;
+            V.Store(none, scores, keys); // lanes that count for nothing in the maximum and become e^−∞ = 0 in the sum
+            V max = none;
             for (int i = 0; i < keys; i += V.Count)
             {
-                int n = Math.Min(V.Count, keys - i);
-                V s = V.LoadPartial(scores, i, n);
-                if (mask != null)
-                {
-                    s += V.LoadPartial(mask, i, n);
-                    V.StorePartial(s, scores, i, n);
-                }
-                // The lanes beyond the end hold 0, which must not win.
-                if (n < V.Count)
-                {
-                    for (int j = i; j < keys; j++) max = V.Max(max, V.Broadcast(scores, j));
-                }
-                else
-                {
-                    max = V.Max(max, s);
-                }
+                V s = V.Load(scores, i);
+                if (mask != null) V.Store(s += V.LoadPartial(mask, i, Math.Min(V.Count, keys - i)), scores, i);
+                max = V.Max(max, s);
             }
-            double largest = V.MaxLane(max), shift = double.IsNegativeInfinity(largest) ? 0 : largest, total = 0;
+            double largest = V.MaxLane(max), shift = double.IsNegativeInfinity(largest) ? 0 : largest;
             V by = V.Const(shift), sum = V.Zero;
             for (int i = 0; i < keys; i += V.Count)
             {
-                int n = Math.Min(V.Count, keys - i);
-                V p = V.Exp(V.LoadPartial(scores, i, n) - by);
-                V.StorePartial(p, scores, i, n);
-                if (n == V.Count) sum += p;
-                else total = V.Sum(V.LoadPartial(scores, i, n));
+                V p = V.Exp(V.Load(scores, i) - by);
+                V.Store(p, scores, i);
+                sum += p;
             }
-            total += V.Sum(sum);
+            double total = V.Sum(sum);
             Gemm.Run(DType, false, false, 1, E, keys, total == 0 ? 0 : 1 / total, scores, Math.Max(keys, 1), Values.At(head, 0, lane), Ld(Values, E), 0, y, Math.Max(E, 1));
             V.StorePartial(V.Const(total == 0 ? double.PositiveInfinity : largest + Math.Log(total)), LogSumExp.P, (nint)(head * Queries) + query, 1);
         }
+
+        private static bool AllRemoved<V>(V mask, V none)
+            where V : struct, ISimd<V> => !V.AnyTrue(V.Equal(V.Select(V.Equal(mask, none), V.Zero, V.One), V.One));
 
         private static int Ld(in AttentionRows rows, int width) => (int)Math.Max(rows.Step, Math.Max(width, 1));
     }

@@ -1,8 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
-using TensorCore.Examples.Gpt;
+using TensorCore.Generation;
 
-namespace TensorCore.Examples.Tests.Gpt;
+namespace TensorCore.Tests.Generation;
 
 public class TokenSamplerTests
 {
@@ -128,5 +128,55 @@ public class TokenSamplerTests
 
         Assert.Equal(Draw(1), Draw(1));
         Assert.NotEqual(Draw(1), Draw(2));
+    }
+
+    [Theory]
+    [InlineData(1.0)]
+    [InlineData(0.6)]
+    public void LogProbabilitiesAreTheLogarithmsOfTheSoftmax(double temperature)
+    {
+        TokenSampler sampler = new(new() { TopK = 1, TopP = 0.1, RepetitionPenalty = 3, Temperature = 0 }); // none of which counts
+        double[] p = Distribution(new() { Temperature = temperature }, _logits);
+        TokenLogProbability[] top = sampler.Top(_logits, 4, temperature);
+        Assert.Equal([2, 4, 0, 3], top.Select(t => t.Token));
+        foreach (TokenLogProbability t in top)
+            Assert.Equal(Math.Log(p[t.Token]), t.LogProbability, 12);
+        for (int i = 0; i < p.Length; i++)
+            Assert.Equal(Math.Log(p[i]), sampler.LogProbability(_logits, i, temperature), 12);
+        Assert.Equal(6, sampler.Top(_logits, 100).Length);
+        Assert.Empty(sampler.Top(_logits, 0));
+        Assert.Equal([0, 1], sampler.Top([1, 1, 1], 2).Select(t => t.Token)); // of equals the first
+    }
+
+    [Fact]
+    public void LogProbabilitiesCountWhatExistsOnly()
+    {
+        TokenSampler sampler = new(new(), id => id < 2);
+        Assert.Equal([0, 1], sampler.Top(_logits, 5).Select(t => t.Token));
+        Assert.Equal(-Math.Log(1 + Math.Exp(-2)), sampler.LogProbability(_logits, 0), 12);
+        Assert.Equal(double.NegativeInfinity, sampler.LogProbability(_logits, 2));
+    }
+
+    [Fact]
+    public void ATemperatureOfACallGoesBeforeThatOfTheOptions()
+    {
+        TokenSampler sampler = new(new() { Temperature = 0 });
+        Assert.Equal(Distribution(new() { Temperature = 1.3 }, _logits), sampler.Distribution(_logits, [], 1.3));
+        Assert.Contains(Enumerable.Range(0, 100).Select(_ => sampler.Next(_logits, [], 2)), id => id != 2);
+        Assert.Equal(2, sampler.Next(_logits, []));
+    }
+
+    [Fact]
+    public void WhatCannotBeDrawnIsSaid()
+    {
+        TokenSampler sampler = new(new());
+        Assert.Contains("diverged", Assert.Throws<ArgumentException>(() => sampler.Next([float.NaN, float.NaN], [])).Message);
+        Assert.Throws<ArgumentException>(() => sampler.Next([1, float.PositiveInfinity], []));
+        Assert.Throws<ArgumentException>(() => sampler.Next([], []));
+        Assert.Throws<ArgumentOutOfRangeException>(() => sampler.Next(_logits, [], -1));
+        Assert.Contains("token 6 has no score: there are 6", Assert.Throws<ArgumentOutOfRangeException>(() => sampler.LogProbability(_logits, 6)).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => sampler.LogProbability(_logits, 0, 0));
+        foreach (SamplingOptions o in (SamplingOptions[])[new() { Temperature = double.NaN }, new() { TopK = -1 }, new() { TopP = 0 }, new() { TopP = 1.1 }, new() { RepetitionPenalty = 0 }])
+            Assert.Contains("it must be", Assert.Throws<ArgumentOutOfRangeException>(() => new TokenSampler(o)).Message);
     }
 }
