@@ -13,13 +13,15 @@ internal sealed class PolicyFlags
 {
     private const int DefaultQuestions = 4000;
 
+    /// <param name="app">The program.</param>
+    /// <param name="answers">Whether the method draws answers to questions.</param>
     public PolicyFlags(CommandApp app, bool answers)
     {
         Model = app.Text("--model", null, "a pasta do modelo ajustado (runs/chat-pt/sft), de onde a política parte", "the tuned model's folder (runs/chat-en/sft), where the policy begins", "DIR");
         Reward = app.Text("--reward", null, "a pasta do modelo de recompensa (o --out do reward)", "the reward model's folder (reward's --out)", "DIR");
         Out = app.RequiredText("--out", "a pasta da política; com as mesmas opções, o comando continua um treino interrompido", "the policy's folder; with the same options, the command goes on with an interrupted training", "DIR");
         Data = answers ? app.Text("--data", null, "diálogos cujas perguntas são respondidas [padrão: as do mundinho]", "dialogues whose questions are answered [default: the small world's]", "FILE") : null;
-        Questions = app.Number("--questions", DefaultQuestions, "sem --data: quantas perguntas do mundinho", "without --data: how many of the small world's questions", min: 1, max: 10_000_000);
+        Questions = !answers ? null : app.Number("--questions", DefaultQuestions, "sem --data: quantas perguntas do mundinho", "without --data: how many of the small world's questions", min: 1, max: 10_000_000);
         MaxTokens = app.Number("--max-tokens", new PpoOptions().MaxTokens, "o máximo de tokens de uma resposta", "the most tokens of an answer", min: 1, max: 100_000);
         SaveEvery = app.Number("--save-every", 60.0, "segundos entre dois pontos de retomada, pelo menos", "seconds between two checkpoints, at least", min: 0.0, max: 1e6);
         Seed = app.Number("--seed", 1UL, "a mesma semente dá os mesmos bits", "the same seed gives the same bits");
@@ -35,7 +37,7 @@ internal sealed class PolicyFlags
 
     public Option<string?>? Data { get; }
 
-    public Option<int> Questions { get; }
+    public Option<int>? Questions { get; }
 
     public Option<int> MaxTokens { get; }
 
@@ -67,9 +69,10 @@ internal sealed class PolicyFlags
         string from = Required(run, Model), data = Data is null ? "" : run.Get(Data) ?? "";
         ModelFolder? reward = needsReward || run.IsGiven(Reward) ? new(Required(run, Reward)) : null;
         WorldKey? key = WorldKey.Of(new StageFolder(from).Read());
+        int questions = Questions is null ? 0 : run.Get(Questions);
         ModelFolder folder = new(from);
-        PolicyBench bench = PolicyBench.Open(run, folder, reward, data.Length > 0 ? data : null, key, run.Get(Questions), run.Get(MaxTokens), run.Get(Seed), Shared.FindDevice(run, Device));
-        settings = new() { ["questions"] = run.Get(Questions), ["max_tokens"] = run.Get(MaxTokens), ["from_weights"] = Fingerprint.OfFile(folder.Weights) };
+        PolicyBench bench = PolicyBench.Open(run, folder, reward, data.Length > 0 ? data : null, key, questions, run.Get(MaxTokens), run.Get(Seed), Shared.FindDevice(run, Device));
+        settings = new() { ["questions"] = questions, ["max_tokens"] = run.Get(MaxTokens), ["from_weights"] = Fingerprint.OfFile(folder.Weights) };
         if (reward is not null)
             settings["reward_weights"] = Fingerprint.OfFile(reward.Weights);
         if (data.Length > 0)

@@ -46,7 +46,7 @@ internal sealed class PolicyBench
     /// <param name="reward">The reward model's folder, or null.</param>
     /// <param name="data">A file of dialogues whose questions are answered; null: the world's.</param>
     /// <param name="key">The world of the tuned model; null if it has none.</param>
-    /// <param name="questions">Of the world's questions so many.</param>
+    /// <param name="questions">Of the world's questions so many; 0 if the method draws no answers.</param>
     /// <param name="maxTokens">The most tokens of an answer.</param>
     /// <param name="seed">Which of the questions.</param>
     /// <param name="device">Where to compute.</param>
@@ -62,27 +62,28 @@ internal sealed class PolicyBench
         int longest = policy.Config.Context - maxTokens;
         if (longest < 2)
             throw new UserErrorException(run.Pick($"--max-tokens {maxTokens} não deixa lugar para perguntas no contexto de {policy.Config.Context}", $"--max-tokens {maxTokens} leaves no room for questions in the context of {policy.Config.Context}"));
-        WorldJudge? truth = null;
-        IReadOnlyList<int[]> prompts, held = [];
-        if (key is not null)
-        {
-            QuestionWorld world = key.Open();
-            truth = new(world, template, new Labeller(world, 0, seed), longest);
-            held = truth.Prompts(world.HeldOutPhrasings.Draw(HeldOutQuestions, 0xE8A3));
-            prompts = data is null ? truth.Prompts(world.Training.Draw(questions, seed + 0x99)) : [];
-        }
-        else
-        {
-            prompts = [];
-        }
-        if (data is not null)
-        {
-            prompts = [.. DialogueFile.Read(run.RequireFile(data), run.Texts).Select(d => template.Prompt([.. d.Messages.SkipLast(d.Messages[^1].Role == Role.Assistant ? 1 : 0)])).Where(p => p.Length <= longest)];
-            (truth, held) = (null, prompts.Count > 1 ? [.. prompts.Take(Math.Min(HeldOutQuestions, prompts.Count / 10))] : []);
-        }
-        return prompts.Count > 0 ? new(policy, reference, template, judge, truth, prompts, held, maxTokens) : throw new UserErrorException(run.Pick(
+        (WorldJudge? truth, IReadOnlyList<int[]> prompts, IReadOnlyList<int[]> held) = data is not null ? FromFile(run, data, template, longest)
+            : key is not null ? FromWorld(key, template, longest, questions, seed)
+            : (null, [], []);
+        return prompts.Count > 0 || questions == 0 ? new(policy, reference, template, judge, truth, prompts, held, maxTokens) : throw new UserErrorException(run.Pick(
             "não há perguntas: o modelo não é do mundinho, então dê um arquivo de diálogos em --data",
             "there are no questions: the model is not of the built-in world, so give a file of dialogues by --data"));
+    }
+
+    private static (WorldJudge?, IReadOnlyList<int[]>, IReadOnlyList<int[]>) FromWorld(WorldKey key, ChatTemplate template, int longest, int questions, ulong seed)
+    {
+        QuestionWorld world = key.Open();
+        WorldJudge truth = new(world, template, new Labeller(world, 0, seed), longest);
+        return (truth, truth.Prompts(world.Training.Draw(questions, seed + 0x99)), truth.Prompts(world.HeldOutPhrasings.Draw(HeldOutQuestions, 0xE8A3)));
+    }
+
+    /// <summary>The dialogues up to their last answer; a tenth of them is held out.</summary>
+    private static (WorldJudge?, IReadOnlyList<int[]>, IReadOnlyList<int[]>) FromFile(CommandRun run, string data, ChatTemplate template, int longest)
+    {
+        int[][] all = [.. DialogueFile.Read(run.RequireFile(data), run.Texts)
+            .Select(d => template.Prompt([.. d.Messages.SkipLast(d.Messages[^1].Role == Role.Assistant ? 1 : 0)])).Where(p => p.Length <= longest)];
+        int held = Math.Min(HeldOutQuestions, all.Length / 10);
+        return (null, all[held..], all[..held]);
     }
 
     /// <summary>Answers to held-out questions, drawn with T = 1, whatever the training does: what methods are compared by.</summary>
@@ -126,6 +127,8 @@ internal sealed class PolicyBench
         const string HeldOut = "phrasings";
         after = Judge(Policy);
         List<LedgerResult> results = [];
+        if (_heldOut.Count == 0)
+            return results;
         if (TrueScore is not null)
         {
             results.Add(Mean("true_reward", before.TrueReward, after.TrueReward));

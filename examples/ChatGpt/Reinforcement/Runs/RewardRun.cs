@@ -104,8 +104,8 @@ internal sealed record RewardRun(CommandRun Run, ModelFolder From, StageFolder F
     private IReadOnlyList<RankingSet> FromLabeller(GptModel tuned, ChatTemplate template, QuestionWorld world, ulong seed)
     {
         RolloutOptions options = new(template.End, MaxTokens);
-        int longest = tuned.Config.Context - MaxTokens;
-        WorldJudge judge = new(world, template, new Labeller(world, Source.ErrorRate, seed), longest), exact = judge with { Labeller = new Labeller(world, 0, seed) };
+        Labeller labeller = new(world, Source.ErrorRate, seed), exact = new(world, 0, seed);
+        WorldJudge judge = new(world, template, labeller, tuned.Config.Context - MaxTokens);
         string path = RankingsOf(Folder);
         IReadOnlyList<Ranking> learnt;
         if (File.Exists(path))
@@ -115,20 +115,23 @@ internal sealed record RewardRun(CommandRun Run, ModelFolder From, StageFolder F
         else
         {
             Run.Say($"{Run.Texts.Count(Source.Prompts)} perguntas: o modelo responde {Source.Answers} vezes a cada uma, e o avaliador simulado ordena …", $"{Run.Texts.Count(Source.Prompts)} questions: the model answers each {Source.Answers} times, and the simulated labeller ranks …");
-            learnt = judge.Rank(Draw(0), world.Training.Draw(Source.Prompts, seed), Source.Answers, seed, Run.Cancellation);
+            learnt = Rank(Answers(world.Training, Source.Prompts, 0), labeller);
             RankingsOnDisk.Write(path, learnt);
         }
-        IReadOnlyList<Question> phrasings = world.HeldOutPhrasings.Draw(HeldOutPrompts, seed), subjects = world.HeldOutSubjects.Draw(HeldOutPrompts, seed);
+        int held = Math.Clamp(Source.Prompts / 4, 1, HeldOutPrompts);
+        IReadOnlyList<(Question, IReadOnlyList<string>)> phrasings = Answers(world.HeldOutPhrasings, held, 1), subjects = Answers(world.HeldOutSubjects, held, 2);
         return
         [
             new("pair_accuracy", "training", Tokens(learnt)),
-            new("pair_accuracy", "phrasings", Tokens(judge.Rank(Draw(1), phrasings, Source.Answers, seed + 1, Run.Cancellation))),
-            new("pair_accuracy", "subjects", Tokens(judge.Rank(Draw(2), subjects, Source.Answers, seed + 2, Run.Cancellation))),
-            new("true_pair_accuracy", "phrasings", Tokens(exact.Rank(Draw(1), phrasings, Source.Answers, seed + 1, Run.Cancellation))),
-            new("true_pair_accuracy", "subjects", Tokens(exact.Rank(Draw(2), subjects, Source.Answers, seed + 2, Run.Cancellation))),
+            new("pair_accuracy", "phrasings", Tokens(Rank(phrasings, labeller))),
+            new("pair_accuracy", "subjects", Tokens(Rank(subjects, labeller))),
+            new("true_pair_accuracy", "phrasings", Tokens(Rank(phrasings, exact))),
+            new("true_pair_accuracy", "subjects", Tokens(Rank(subjects, exact))),
         ];
 
-        Func<IReadOnlyList<int[]>, int, Rollout[]> Draw(int set) => (prompts, batch) => Rollouts.Sample(tuned, prompts, options, seed, ((long)set << 20) + batch);
+        IReadOnlyList<(Question Question, IReadOnlyList<string> Answers)> Answers(QuestionSet questions, int count, int set) => judge.Answers(
+            (prompts, batch) => Rollouts.Sample(tuned, prompts, options, seed, ((long)set << 20) + batch), questions.Draw(count, seed), Source.Answers, seed + (ulong)set, Run.Cancellation);
+        IReadOnlyList<Ranking> Rank(IReadOnlyList<(Question Question, IReadOnlyList<string> Answers)> all, Labeller by) => [.. all.Select(a => by.Rank(a.Question, a.Answers))];
         RankedAnswers[] Tokens(IReadOnlyList<Ranking> rankings) => [.. rankings.Select(r => RankedAnswers.From(r, template))];
     }
 

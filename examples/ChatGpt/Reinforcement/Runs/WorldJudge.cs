@@ -34,19 +34,19 @@ internal sealed record WorldJudge(QuestionWorld World, ChatTemplate Template, La
         [.. rollouts.Select(r => Labeller.TrueReward(_questions[r.Prompt], Template.Answer(r.Answer)))];
 
     /// <summary>
-    /// What the labeller thinks of a model's own answers: K of them to each question, ranked. Where a model gives the same answer again, or does not come to an end, the
-    /// world's candidates take its place, right and wrong ones, so that there is something to compare.
+    /// A model's own answers to questions, K to each, all different. Where it gives the same answer again, or does not come to an end, the world's candidates take its
+    /// place, right and wrong ones, so that there is something to compare.
     /// </summary>
     /// <param name="draw">Has the model answer prompts: a batch and its number.</param>
     /// <param name="questions">What is asked.</param>
     /// <param name="answers">K.</param>
     /// <param name="seed">Of the candidates.</param>
     /// <param name="cancellation">Stops between two batches.</param>
-    public IReadOnlyList<Ranking> Rank(Func<IReadOnlyList<int[]>, int, Rollout[]> draw, IReadOnlyList<Question> questions, int answers, ulong seed, CancellationToken cancellation)
+    public IReadOnlyList<(Question Question, IReadOnlyList<string> Answers)> Answers(Func<IReadOnlyList<int[]>, int, Rollout[]> draw, IReadOnlyList<Question> questions, int answers, ulong seed, CancellationToken cancellation)
     {
         const int AtATime = 64;
         SplitMix64 random = new(seed ^ 0xCA4D_1DA7_E500_0001);
-        List<Ranking> rankings = [];
+        List<(Question, IReadOnlyList<string>)> all = [];
         int batch = 0;
         foreach (Question[] some in questions.Where(q => Template.Prompt(q.Prompt).Length <= LongestPrompt).Chunk(AtATime))
         {
@@ -62,9 +62,9 @@ internal sealed record WorldJudge(QuestionWorld World, ChatTemplate Template, La
                         different.Add(candidate);
                 }
                 if (different.Count >= 2)
-                    rankings.Add(Labeller.Rank(some[i], [.. different]));
+                    all.Add((some[i], [.. different]));
             }
         }
-        return rankings;
+        return all;
     }
 }

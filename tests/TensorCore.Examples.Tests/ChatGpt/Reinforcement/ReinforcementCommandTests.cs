@@ -140,7 +140,7 @@ public class ReinforcementCommandTests
         (await Run(["reward", "--model", scratch["none"], "--out", scratch["rm"]])).AssertUserError("does not exist");
         (await Run(["reward", "--model", model, "--out", scratch["rm"]])).AssertUserError("--data"); // no world, no labeller
         (await Run(["reward", "--model", model, "--data", scratch["none.jsonl"], "--out", scratch["rm2"]])).AssertUserError("none.jsonl");
-        (await Run(["reward", "--model", model, "--data", scratch.Write("broken.jsonl", "{\"chosen\": 3}\n"), "--out", scratch["rm3"]])).AssertUserError("line 1");
+        (await Run(["reward", "--model", model, "--data", scratch.Write("broken.jsonl", "{\"chosen\": 3}\n"), "--out", scratch["rm3"]])).AssertUserError("broken.jsonl:1");
         (await Run(["ppo", "--model", model, "--out", scratch["p"], "--data", questions])).AssertUserError("--reward");
         (await Run(["ppo", "--model", model, "--reward", model + "x", "--out", scratch["p"], "--data", questions])).AssertUserError("reward model");
         (await Run(["ppo", "--model", model, "--reward", model, "--out", scratch["p"], "--data", questions, .. _tiny])).AssertUserError("score.weight"); // a GPT is no judge
