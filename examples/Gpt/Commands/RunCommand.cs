@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using System.Text;
+using System.Text.Json.Nodes;
 using TensorCore.Examples.Cli;
 using TensorCore.Examples.Gpt.World;
 using TensorCore.Generation;

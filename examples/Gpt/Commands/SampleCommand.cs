@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Text.Json.Nodes;
 using System.Text;
+using System.Text.Json.Nodes;
 using TensorCore.Examples.Cli;
 using TensorCore.Generation;
 using TensorCore.Text;

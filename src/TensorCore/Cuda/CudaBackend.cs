@@ -18,5 +18,5 @@ internal sealed partial class CudaBackend(CudaDevice device) : IBackend
     private KernelArgument FaultPointer => KernelArgument.Pointer(device.Faults.Pointer);
 
     /// <summary>A number by which a kernel names this call in a fault; <paramref name="explain"/> makes the exception from the value and its place.</summary>
-    private int FaultSite(string op, Func<long, long, Exception> explain) => device.Faults.Site(explain);
+    private int FaultSite(Func<long, long, Exception> explain) => device.Faults.Site(explain);
 }

@@ -14,7 +14,7 @@ internal sealed partial class CudaBackend
     {
         if (indices.Count == 0) return null;
         int[] sizes = indices.Sizes.ToArray();
-        int site = FaultSite(op, (index, place) =>
+        int site = FaultSite((index, place) =>
             new ShapeException($"{op}: index {index} at position {CpuBackend.Position(sizes, place)} is outside 0 … {size - 1}: there are {size} {(ignored is null ? "rows" : "classes")}"));
         Kernel(EmbeddingFile, "check_indices", DType.Int64).Launch(Math.Min(1024, CudaLaunch.Blocks(indices.Count, 256)), 256, 0,
             indices, indices.Count, size, ignored is not null, ignored ?? 0, FaultPointer, site);

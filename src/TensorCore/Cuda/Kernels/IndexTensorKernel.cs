@@ -12,7 +12,7 @@ internal sealed partial class CudaBackend
         Tensor y = Tensor.EmptyLike(indices);
         if (y.Count == 0) return y;
         Kernel("index_tensor.cu", "wrap_indices", DType.Int64).Launch(CudaLaunch.Blocks(y.Count, IndexThreads), IndexThreads, 0,
-            indices, y, y.Count, (long)n, FaultPointer, FaultSite("index", outOfRange));
+            indices, y, y.Count, (long)n, FaultPointer, FaultSite(outOfRange));
         return y;
     }
 
