@@ -50,4 +50,4 @@ if [[ ! -f $tests || $(cat "$tests.made-of" 2>/dev/null) != "$made_of" ]]; then
   g++ "${test_flags[@]}" "$root"/tests/*.cpp "$library" "-Wl,-rpath,$build" -lpthread -ldl -o "$tests"
   echo "$made_of" >"$tests.made-of"
 fi
-env -u CUDAEMU_CHECK -u CUDAEMU_LAZY -u CUDAEMU_SCHEDULE CUDAEMU_MEMORY_MB=256 "$tests" "${@:2}" 2>"$build/tests.log"
+env -u CUDAEMU_CHECK -u CUDAEMU_COMPUTE -u CUDAEMU_LAZY -u CUDAEMU_SCHEDULE CUDAEMU_MEMORY_MB=256 "$tests" "${@:2}" 2>"$build/tests.log"

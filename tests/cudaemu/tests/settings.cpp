@@ -78,16 +78,20 @@ void print_settings()
     std::string o = order();
     REQUIRE(launch(function(Source, "beyond"), {1}, {33}, 0, y.data));
     bool checked = cuStreamSynchronize(stream) == 700;
-    printf("check %d, lazy %d, %zu MiB, order %s.\n", checked, lazy, total >> 20, o.c_str());
+    int major, minor;
+    REQUIRE(cuDeviceGetAttribute(&major, 75, 0));
+    REQUIRE(cuDeviceGetAttribute(&minor, 76, 0));
+    printf("check %d, lazy %d, %zu MiB, sm_%d%d, order %s.\n", checked, lazy, total >> 20, major, minor, o.c_str());
 }
 
 void settings()
 {
     heading("setting", "works", "what it is like");
     const char Forward[] = "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15", Reverse[] = "15 14 13 12 11 10 9 8 7 6 5 4 3 2 1 0";
-    variable("CUDAEMU_MEMORY_MB=123", ("check 0, lazy 0, 123 MiB, order " + std::string(Forward) + ".").c_str());
+    variable("CUDAEMU_MEMORY_MB=123", ("check 0, lazy 0, 123 MiB, sm_80, order " + std::string(Forward) + ".").c_str());
     variable("CUDAEMU_CHECK=1", "check 1, lazy 0");
     variable("CUDAEMU_CHECK=0", "check 0, lazy 0");
+    variable("CUDAEMU_COMPUTE=75", "sm_75");
     variable("CUDAEMU_LAZY=1", "check 0, lazy 1");
     variable("CUDAEMU_SCHEDULE=forward", Forward);
     variable("CUDAEMU_SCHEDULE=reverse", Reverse);
