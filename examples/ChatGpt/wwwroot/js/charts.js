@@ -46,7 +46,7 @@ const powers = (low, high) => {
 
 /**
  * Lines over a common x. Each series: { name, colour, x, y, faint, dots, dashed }; a null in y is a gap, or, with dots, nothing. Options: xName, yName, xDomain, yDomain, log, height,
- * xTicks, xFormat, label (what a screen reader says), marks: [{ y, name }] horizontal lines.
+ * xTicks, xFormat, label (what a screen reader says), marks: [{ y, name, below }] horizontal lines.
  */
 export function lineChart(host, given) {
   let options = given;
@@ -82,7 +82,7 @@ function drawLines(host, width, options) {
     yName ? svg('text', { class: 'name', transform: `translate(12 ${inner.y}) rotate(-90)`, 'text-anchor': 'end' }, spell(yName)) : null,
     marks.map((m) => [
       svg('line', { class: 'cursor', x1: inner.x, x2: inner.x + inner.w, y1: atY(m.y), y2: atY(m.y) }),
-      svg('text', { class: 'tick', x: inner.x + inner.w, y: atY(m.y) - 5, 'text-anchor': 'end' }, spell(m.name))]),
+      svg('text', { class: 'tick', x: inner.x + inner.w, y: atY(m.y) + (m.below ? 15 : -6), 'text-anchor': 'end' }, spell(m.name))]),
     series.map((s) => curve(s, atX, atY, log, [y0, y1])));
   const named = series.filter((s) => s.name);
   fill(host,

@@ -77,10 +77,10 @@ export function choice(name, options, onchange, value) {
   return { element: h('div', { class: 'choice' }, h('label', { for: id }, name), select), select };
 }
 
-/** A choice of model; the one that went furthest is chosen. */
-export function modelChoice(info, onchange, only = () => true) {
+/** A choice of model; at first the one that went furthest, or the first, which knows texts best. */
+export function modelChoice(info, onchange, { only = () => true, first = false } = {}) {
   const models = inOrder(info.models).filter(only);
-  const made = choice(say('Modelo', 'Model'), models.map((m) => ({ value: m.name, name: m.name })), onchange, models.at(-1)?.name);
+  const made = choice(say('Modelo', 'Model'), models.map((m) => ({ value: m.name, name: m.name })), onchange, models.at(first ? 0 : -1)?.name);
   if (models.length < 2) made.element.hidden = true;
   return made;
 }

@@ -16,6 +16,9 @@ internal sealed class RankingStore(string? runFolder)
 
     private readonly Lock _gate = new();
 
+    /// <summary>Whether there is a place for rankings.</summary>
+    public bool IsPossible => runFolder is not null;
+
     /// <summary>The run's folder.</summary>
     /// <exception cref="ApiException">There is none.</exception>
     public string Root => runFolder ?? throw new ApiException(StatusCodes.Status409Conflict, "no_run_folder", "the server was started without a run's folder: there is no place for rankings");

@@ -57,6 +57,7 @@ internal sealed class RewardJob(RankingStore store)
             return new()
             {
                 ["state"] = _state,
+                ["trained"] = _trained is not null || IsKept(),
                 ["error"] = _error,
                 ["step"] = _step,
                 ["steps"] = _steps,
@@ -78,6 +79,8 @@ internal sealed class RewardJob(RankingStore store)
             ? Task.Run(() => model.Score(all))
             : throw new ApiException(StatusCodes.Status400BadRequest, "context_length_exceeded", $"question and answer have {longest} tokens, but the context of the reward model is {context}", "answers");
     }
+
+    private bool IsKept() => store.IsPossible && new StageFolder(System.IO.Path.Combine(store.Root, Stage)).Read() is { Done: true };
 
     private void Run(IReadOnlyList<Ranking> rankings, ModelFolder from)
     {

@@ -14,7 +14,8 @@ internal sealed class SenseAtlas
     private const int Batch = 16;
 
     private readonly float[][] _mean; // by depth
-    private readonly float[][][] _centres; // by sense and depth, the mean taken away
+    private readonly float[][] _word; // by depth, the mean of the word's known uses
+    private readonly float[][][] _senses; // by sense and depth, that mean taken away
     private readonly Dictionary<string, float[][]> _words; // by depth, the mean taken away
     private readonly PrincipalAxes[] _axes; // by depth
     private readonly double[] _scale; // by depth
@@ -27,7 +28,9 @@ internal sealed class SenseAtlas
         Dictionary<string, float[][]> means = words.GroupBy(w => w.Word).ToDictionary(g => g.Key, g => ByDepth(d => Vectors.Mean([.. g.Select(w => w.Vector.Depths[d])])));
         _mean = ByDepth(d => Vectors.Mean([.. means.Values.Select(w => w[d])]));
         _words = means.ToDictionary(w => w.Key, w => ByDepth(d => Vectors.Minus(w.Value[d], _mean[d])));
-        _centres = [.. ((bool[])[false, true]).Select(second => ByDepth(d => Vectors.Minus(Vectors.Mean([.. Known(uses, second, heldOut: false).Select(u => u.Depths[d])]), _mean[d])))];
+        float[][][] centres = [.. ((bool[])[false, true]).Select(second => ByDepth(d => Vectors.Mean([.. Known(uses, second, heldOut: false).Select(u => u.Depths[d])])))];
+        _word = ByDepth(d => Vectors.Mean([centres[0][d], centres[1][d]]));
+        _senses = [.. centres.Select(c => ByDepth(d => Vectors.Minus(c[d], _word[d])))];
         Accuracy = [.. Enumerable.Range(0, Depths).Select(d => SenseProbe.Accuracy(Labelled(uses, heldOut: false, d), Labelled(uses, heldOut: true, d)))];
         _axes = [.. Enumerable.Range(0, Depths).Select(d => new PrincipalAxes([.. uses.Select(u => u.Depths[d])]))];
         _scale = [.. Enumerable.Range(0, Depths).Select(d => uses.Average(u => Vectors.Norm(u.Depths[d])))];
@@ -72,8 +75,16 @@ internal sealed class SenseAtlas
         return new(material, uses, words);
     }
 
-    /// <summary>By depth, the cosine of a use to the mean of a sense's known uses.</summary>
-    public IEnumerable<double> CosineTo(int sense, WordVector use) => Enumerable.Range(0, Depths).Select(d => Vectors.Cosine(Vectors.Minus(use.Depths[d], _mean[d]), _centres[sense][d]));
+    /// <summary>
+    /// By depth, the cosine of a use to the mean of a sense's known uses; what the word is in all sentences is taken away first, so that only the difference counts: the two senses lie opposite each
+    /// other. 0 where the use is no other than the word itself, as it is in the token table.
+    /// </summary>
+    public IEnumerable<double> CosineTo(int sense, WordVector use) => Enumerable.Range(0, Depths).Select(d =>
+    {
+        float[] difference = Vectors.Minus(use.Depths[d], _word[d]);
+        double rounding = 1e-5 * Vectors.Norm(_word[d]);
+        return Vectors.Norm(difference) < rounding || Vectors.Norm(_senses[sense][d]) < rounding ? 0 : Vectors.Cosine(difference, _senses[sense][d]);
+    });
 
     /// <summary>The words nearest to a use at a depth, the nearest first.</summary>
     public IEnumerable<(string Word, double Cosine)> Neighbours(WordVector use, int depth, int count)

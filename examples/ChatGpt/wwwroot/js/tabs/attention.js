@@ -9,7 +9,7 @@ import { mountSenses } from './senses.js';
 
 export function mount(panel, { info }) {
   let model = null, form = 'text', last = null, layer = 0, head = 0, row = null, asked = 0;
-  const picker = modelChoice(info, (name) => ((model = name), ask()));
+  const picker = modelChoice(info, (name) => ((model = name), ask()), { first: true });
   model = picker.select.value;
   const text = h('input', { id: 'attention-text', oninput: settle(350, ask), autocomplete: 'off', spellcheck: 'false' });
   text.value = info.language === 'en' ? 'Ana lives on Flower Street, and the cat of Ana sleeps there.' : 'Ana mora na Rua das Flores, e o gato de Ana dorme ali.';

@@ -164,7 +164,7 @@ export function mount(panel, { info }) {
         if (!part) continue;
         if (part.finish_reason) answer.finish = part.finish_reason;
         if (part.delta.content) answer.text += part.delta.content;
-        for (const token of part.logprobs?.content ?? []) answer.body.append(tokenOf(token, decoder));
+        for (const token of part.logprobs?.content ?? []) answer.body.append(tokenOf(token, decoder, answer.body.textContent === ''));
       }
     } catch (error) {
       if (signal.aborted) answer.finish = 'cancelled';
@@ -207,8 +207,9 @@ function draw(answer) {
 }
 
 /** A token of an answer, shaded by its probability; what the model would have said else stands in its title. */
-function tokenOf({ bytes, logprob, top_logprobs: top }, decoder) {
+function tokenOf({ bytes, logprob, top_logprobs: top }, decoder, first) {
   const p = Math.exp(logprob);
   const others = top.map((t) => `${visible(t.token)} ${percent(Math.exp(t.logprob))}`).join('\n');
-  return h('span', { class: 'spoken', title: `${percent(p)}\n\n${others}`, 'data-p': number(p, 4), style: { '--doubt': `${Math.round(100 * (1 - p))}%` } }, decoder.decode(Uint8Array.from(bytes), { stream: true }));
+  const text = decoder.decode(Uint8Array.from(bytes), { stream: true });
+  return h('span', { class: 'spoken', title: `${percent(p)}\n\n${others}`, 'data-p': number(p, 4), style: { '--doubt': `${Math.round(100 * (1 - p))}%` } }, first ? text.trimStart() : text);
 }

@@ -9,7 +9,7 @@ const shown = 14, pause = 320;
 
 export function mount(panel, { info }) {
   let model = null, form = 'text', ids = null, last = null, asked = 0, writing = false;
-  const picker = modelChoice(info, (name) => ((model = name), begin()));
+  const picker = modelChoice(info, (name) => ((model = name), begin()), { first: true });
   model = picker.select.value;
 
   const text = h('input', { id: 'next-text', oninput: settle(200, begin), autocomplete: 'off', spellcheck: 'false' });

@@ -10,7 +10,7 @@ const pollEvery = 500, longestAnswer = 60;
 
 export function mount(panel, { info }) {
   let model = null, asked = '', answers = [], suggested = 0, job = null; // answers: [{ text, tied (with the one above), score }]
-  const picker = modelChoice(info, (name) => (model = name), (m) => m.chats);
+  const picker = modelChoice(info, (name) => (model = name), { only: (m) => m.chats });
   model = picker.select.value || info.models[0].name;
   const question = h('input', { id: 'rank-question', autocomplete: 'off' });
   const others = h('button', { class: 'icon', type: 'button', 'aria-label': say('Outra pergunta', 'Another question'), title: say('Outra pergunta', 'Another question'), onclick: suggest }, '↻');
@@ -20,10 +20,11 @@ export function mount(panel, { info }) {
   const generate = h('button', { class: 'main', type: 'submit' }, say('Gerar respostas', 'Generate answers'));
   const list = h('ol', { class: 'ranking', 'aria-label': say('Respostas, da melhor à pior', 'Answers, from the best to the worst') });
   const store = h('button', { class: 'main', type: 'button', onclick: save }, say('Guardar esta ordem', 'Store this order'));
+  const about = h('p', { class: 'quote' });
   const board = h('div', { class: 'card stack', hidden: true },
     h('div', {}, h('h2', {}, say('Qual é a melhor?', 'Which is the best?')),
       h('p', { class: 'soft' }, say('Arraste, ou use as setas ↑ ↓ sobre uma resposta; E empata com a de cima.', 'Drag, or use the arrows ↑ ↓ on an answer; T ties it with the one above.'))),
-    list, h('div', { class: 'row' }, store));
+    about, list, h('div', { class: 'row' }, store));
   const trouble = h('div', {}), told = whisper(), totals = h('div', {}), reward = h('div', { class: 'stack' });
   const train = h('button', { class: 'main', type: 'button', onclick: learn }, say('Treinar o modelo de recompensa', 'Train the reward model'));
 
@@ -66,6 +67,7 @@ export function mount(panel, { info }) {
       const answer = await post('v1/chat/completions', { model, messages: [{ role: 'user', content: asked }], n: +K, temperature: temperature.value, max_tokens: longestAnswer, seed: Math.floor(Math.random() * 2 ** 31) });
       answers = answer.choices.map((c) => ({ text: c.message.content.trim(), tied: false, score: null }));
       fill(trouble);
+      about.textContent = asked;
       board.hidden = false;
       drawList();
       list.querySelector('li')?.focus();
@@ -174,19 +176,19 @@ export function mount(panel, { info }) {
     }
     drawReward();
     if (job.state === 'running') setTimeout(poll, pollEvery);
-    else if (job.state === 'done') judge();
+    else judge();
   }
 
   /** What the reward model thinks of the answers on the board, if there is one. */
   async function judge() {
-    if (answers.length === 0) return;
+    if (answers.length === 0 || !job?.trained) return;
     const now = answers;
     try {
       const { scores } = await post('api/reward/score', { question: asked, answers: now.map((a) => a.text) });
       now.forEach((a, i) => (a.score = scores[i]));
       if (now === answers) drawList();
-    } catch {
-      // none has been trained yet
+    } catch (error) {
+      fill(trouble, failure(error));
     }
   }
 

@@ -4,13 +4,13 @@ import { get, post } from '../api.js';
 import { lineChart, scatter } from '../charts.js';
 import { calm, fill, h, settle } from '../dom.js';
 import { number, onLanguage, percent, pick, say } from '../i18n.js';
-import { choice, failure, modelChoice, slider, visible, waiting } from '../parts.js';
+import { choice, failure, modelChoice, slider, waiting } from '../parts.js';
 
 const colours = ['var(--base)', 'var(--ppo)'], stepTime = 900;
 
 export async function mountSenses(panel, info) {
   let model = null, words = [], last = null, depth = 0, asked = 0, playing = 0;
-  const picker = modelChoice(info, (name) => ((model = name), ask()));
+  const picker = modelChoice(info, (name) => ((model = name), ask()), { first: true });
   model = picker.select.value;
   const word = choice(say('Palavra', 'Word'), [], (value) => (take(value), ask()));
   const inputs = [0, 1].map((i) => h('input', { id: `sense-${i}`, oninput: settle(600, ask), spellcheck: 'false', autocomplete: 'off' }));
@@ -18,7 +18,7 @@ export async function mountSenses(panel, info) {
   const depths = slider({ name: say('Profundidade', 'Depth'), min: 0, max: 1, step: 1, value: 0, format: depthName, onchange: (d) => go(d) });
   const play = h('button', { class: 'quiet small', type: 'button', onclick: () => (playing ? pause() : run()) }, say('▶ Atravessar as camadas', '▶ Go through the layers'));
   const map = h('div', { class: 'sense-map' }), neighbours = h('div', { class: 'columns' }), legend = h('ul', { class: 'legend' });
-  const between = h('div', {}), towards = [h('div', {}), h('div', {})], probe = h('div', {}), told = h('p', { class: 'lead', 'aria-live': 'polite' });
+  const between = h('div', {}), towards = h('div', {}), probe = h('div', {}), told = h('p', { class: 'lead', 'aria-live': 'polite' });
 
   panel.append(h('section', { class: 'card stack wide senses' },
     h('div', {},
@@ -39,7 +39,7 @@ export async function mountSenses(panel, info) {
         h('h3', {}, say('Palavras mais próximas aqui', 'Nearest words here')), neighbours)),
     h('div', { class: 'columns' },
       h('div', { class: 'stack' }, h('h3', {}, say('Cosseno entre os dois vetores', 'Cosine between the two vectors')), between),
-      towards.map((t, i) => h('div', { class: 'stack' }, h('h3', {}, i === 0 ? say('Primeira frase: para que sentido aponta', 'First sentence: which sense it points to') : say('Segunda frase: para que sentido aponta', 'Second sentence: which sense it points to')), t)),
+      h('div', { class: 'stack' }, h('h3', {}, say('Para que sentido cada um aponta', 'Which sense each points to')), towards),
       h('div', { class: 'stack' }, h('h3', {}, say('Um corte reto separa os sentidos?', 'Does a straight cut tell the senses apart?')), probe)));
   onLanguage(() => last && draw());
   const charts = {};
@@ -107,11 +107,12 @@ export async function mountSenses(panel, info) {
     const x = Array.from({ length: last.depths }, (_, d) => d), xTicks = x.map((d) => ({ at: d, text: d === 0 ? pick('tabela', 'table') : d }));
     const common = { xTicks, xName: say('camada', 'layer'), xFormat: depthName, height: 220 };
     lines('between', between, { ...common, yDomain: [Math.min(0, ...last.cosine), 1], legend: false, label: say('Cosseno entre os dois vetores por camada', 'Cosine between the two vectors by layer'), series: [{ name: say('cosseno', 'cosine'), colour: 'var(--accent)', x, y: last.cosine, dots: true }] });
-    const all = last.sentences.flatMap((s) => s.to_sense.flat());
-    towards.forEach((host, i) => lines(`to${i}`, host, {
-      ...common, yDomain: [Math.min(-0.2, ...all), Math.max(1, ...all)], label: say('Cosseno para cada sentido por camada', 'Cosine to each sense by layer'),
-      series: last.senses.map((name, s) => ({ name, colour: colours[s], x, y: last.sentences[i].to_sense[s], dots: true })),
-    }));
+    // What the word has in common in all sentences is taken away, so the two senses lie opposite each other: one axis shows both.
+    lines('towards', towards, {
+      ...common, yDomain: [-1, 1], label: say('Cosseno de cada frase para os dois sentidos, por camada', 'Cosine of each sentence to the two senses, by layer'),
+      marks: [{ y: 0, name: '' }, { y: 1, name: `↑ ${last.senses[1]}`, below: true }, { y: -1, name: `↓ ${last.senses[0]}` }],
+      series: last.sentences.map((s, i) => ({ name: i === 0 ? say('primeira frase', 'first sentence') : say('segunda frase', 'second sentence'), colour: colours[i], x, y: s.to_sense[1], dots: true })),
+    });
     lines('probe', probe, {
       ...common, yDomain: [0, 1], yFormat: (v) => percent(v, 0), readFormat: (v) => percent(v, 1), marks: [{ y: 0.5, name: say('cara ou coroa', 'heads or tails') }],
       label: say('Acerto de uma sonda linear em frases que ela não viu, por camada', 'Accuracy of a linear probe on sentences that it has not seen, by layer'),
@@ -144,5 +145,7 @@ export async function mountSenses(panel, info) {
       h('ol', {}, s.neighbours[depth].map((n) => h('li', {}, h('span', {}, n.word), h('span', { class: 'number soft', 'data-cosine': n.cosine }, number(n.cosine, 2))))))));
   }
 
-  const sentence = (s) => s.tokens.map((t, i) => (s.pieces.includes(i) ? h('mark', {}, visible(t.text).replace(/^·/, ' ')) : t.text));
+  function sentence(s) {
+    return s.tokens.map((t, i) => (s.pieces.includes(i) ? h('mark', {}, t.text) : t.text));
+  }
 }

@@ -165,7 +165,7 @@ export function mount(panel) {
       if (group.noisy && !sparse && y.length > 60) series.push({ name: null, colour, x, y, faint: true }, { name: label, colour, x, y: smooth(y, Math.ceil(y.length / 40)) });
       else series.push({ name: label, colour, x, y, dots: sparse });
     });
-    return { series, xName: say('passo', 'step'), height: 210, label: group.title, xFormat: count, ...(group.share ? { yFormat: (v) => percent(v, 0), readFormat: (v) => percent(v, 1) } : {}) };
+    return { series, xName: say('passo', 'step'), height: 210, label: group.title, xFormat: count, ...(group.share ? { yDomain: [0, 1], yFormat: (v) => percent(v, 0), readFormat: (v) => percent(v, 1) } : {}) };
   }
 
   function drawSamples() {
