@@ -1,6 +1,6 @@
 // Charts as SVG, drawn by hand at the width that they have.
 
-import { fill, h, svg } from './dom.js';
+import { fill, h, svg, uniqueId } from './dom.js';
 import { brief, onLanguage, spell } from './i18n.js';
 
 const margin = { top: 14, right: 16, bottom: 40, left: 52 };
@@ -38,10 +38,11 @@ function extent(values) {
   return low > high ? [0, 1] : low === high ? [low - (Math.abs(low) || 1) / 2, high + (Math.abs(high) || 1) / 2] : [low, high];
 }
 
+/** Powers of ten between two ends; over few of them, 2 and 5 times as well. */
 const powers = (low, high) => {
-  const result = [];
-  for (let e = Math.ceil(Math.log10(low) - 1e-9); e <= Math.log10(high) + 1e-9; e++) result.push(10 ** e);
-  return result.length > 1 ? result : [low, high];
+  const result = [], steps = Math.log10(high / low) > 3 ? [1] : [1, 2, 5];
+  for (let e = Math.floor(Math.log10(low)); e <= Math.log10(high); e++) result.push(...steps.map((m) => m * 10 ** e));
+  return result.filter((v) => v >= low * 0.999 && v <= high * 1.001);
 };
 
 /**
@@ -72,6 +73,7 @@ function drawLines(host, width, options) {
   const atY = (v) => inner.y + inner.h * (1 - (scaleY(v) - scaleY(y0)) / (scaleY(y1) - scaleY(y0) || 1));
   const yTicks = log ? powers(y0, y1) : ticks(y0, y1, Math.max(2, inner.h / 46));
   const xTicks = options.xTicks ?? ticks(x0, x1, Math.max(2, inner.w / 90)).map((v) => ({ at: v, text: (options.xFormat ?? brief)(v) }));
+  const clip = uniqueId('clip');
   const frame = svg('svg', { viewBox: `0 0 ${width} ${height}`, height, role: 'img', 'aria-label': spell(label) ?? '' },
     yTicks.map((v) => [
       svg('line', { class: 'grid', x1: inner.x, x2: inner.x + inner.w, y1: atY(v), y2: atY(v) }),
@@ -83,7 +85,8 @@ function drawLines(host, width, options) {
     marks.map((m) => [
       svg('line', { class: 'cursor', x1: inner.x, x2: inner.x + inner.w, y1: atY(m.y), y2: atY(m.y) }),
       svg('text', { class: 'tick', x: inner.x + inner.w, y: atY(m.y) + (m.below ? 15 : -6), 'text-anchor': 'end' }, spell(m.name))]),
-    series.map((s) => curve(s, atX, atY, log, [y0, y1])));
+    svg('clipPath', { id: clip }, svg('rect', { x: inner.x - 6, y: inner.y - 6, width: inner.w + 12, height: inner.h + 12 })),
+    svg('g', { 'clip-path': `url(#${clip})` }, series.map((s) => curve(s, atX, atY, log, [y0, y1]))));
   const named = series.filter((s) => s.name);
   fill(host,
     named.length > 1 || options.legend ? h('ul', { class: 'legend' }, named.map((s) => h('li', {}, h('i', { style: { '--own': s.colour } }), spell(s.name)))) : null,

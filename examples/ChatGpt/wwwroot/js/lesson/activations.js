@@ -12,9 +12,9 @@ const stepTime = 700, from = -0.5, to = 1.5, side = 240;
 
 export async function mount(host) {
   const functions = h('div', { class: 'stack' }), gates = h('div', { class: 'stack' });
-  host.append(functions,
-    h('h3', {}, say('Um neurônio e as portas lógicas', 'One neuron and the logic gates')), gates,
-    h('h3', {}, say('XOR com dois neurônios ocultos', 'XOR with two hidden neurons')), experiment(say('Treinar', 'Train'), 'api/lesson/xor', xor));
+  host.append(functions, h('div', { class: 'halves' },
+    h('div', { class: 'stack' }, h('h3', {}, say('Um neurônio só', 'One neuron alone')), gates),
+    h('div', { class: 'stack' }, h('h3', {}, say('XOR com dois neurônios ocultos', 'XOR with two hidden neurons')), experiment(say('Treinar', 'Train'), 'api/lesson/xor', xor))));
   perceptron(gates);
   try {
     curves(functions, await get('api/lesson/activations'));
@@ -28,7 +28,7 @@ function curves(place, { x, functions }) {
   const options = (name) => {
     const f = functions.find((g) => g.name === name);
     return {
-      height: 230, xName: 'x', yDomain: [-1.2, Math.max(1.4, ...f.y)], label: names[name],
+      height: 230, xName: 'x', yDomain: [Math.min(-0.25, ...f.y) - 0.05, Math.max(1.25, ...f.y)], label: names[name],
       series: [{ name: say('f(x)', 'f(x)'), colour: 'var(--accent)', x, y: f.y }, { name: say('inclinação f′(x)', 'slope f′(x)'), colour: 'var(--base)', x, y: f.slope, dashed: true }],
     };
   };

@@ -56,7 +56,7 @@ function rates(place, { runs }) {
   const chart = h('div', {}), told = h('ul', { class: 'plain fine' });
   place.append(chart, told);
   lineChart(chart, {
-    height: 240, log: true, yDomain: [1e-4, 30], xName: say('passo', 'step'), yName: say('perda', 'loss'), label: say('Perda por passo em cinco taxas', 'Loss by step at five rates'),
+    height: 240, log: true, yDomain: [0.7 * Math.min(...runs.filter((r) => !r.diverged).map((r) => r.final)), 10], xName: say('passo', 'step'), yName: say('perda', 'loss'), label: say('Perda por passo em cinco taxas', 'Loss by step at five rates'),
     series: runs.map((r, i) => ({ name: say(`η = ${r.rate}`.replace('.', ','), `η = ${r.rate}`), colour: palette[i], x: r.loss.map((_, s) => s + 1), y: r.loss })),
   });
   redrawn(told, () => runs.map((r) => h('li', { 'data-rate': r.rate }, `η = ${brief(r.rate)}: `, r.diverged ? h('strong', { class: 'wrong' }, pick('explodiu', 'exploded')) : [pick('perda final ', 'final loss '), h('strong', { 'data-final': r.final }, brief(r.final))])));

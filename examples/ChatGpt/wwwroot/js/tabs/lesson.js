@@ -10,6 +10,13 @@ import * as meanings from '../lesson/meanings.js';
 import * as shapes from '../lesson/shapes.js';
 import * as temperature from '../lesson/temperature.js';
 
+/** pᵢ = exp(zᵢ/T) / Σⱼ exp(zⱼ/T), as one writes it. */
+function softmax() {
+  const power = (i) => ['e', h('sup', {}, 'z', h('sub', {}, i), '/T')];
+  return h('p', { class: 'formula', role: 'img', 'aria-label': say('p i é igual a e elevado a z i sobre T, dividido pela soma sobre j de e elevado a z j sobre T', 'p i equals e to the z i over T, divided by the sum over j of e to the z j over T') },
+    h('span', {}, 'p', h('sub', {}, 'i'), ' ='), h('span', { class: 'fraction' }, h('span', {}, power('i')), h('span', {}, 'Σ', h('sub', {}, 'j'), ' ', power('j'))));
+}
+
 const questions = [
   {
     title: say('O que separa um GPT do ChatGPT?', 'What separates a GPT from ChatGPT?'),
@@ -39,7 +46,7 @@ const questions = [
         'The model gives every token a score z, and the softmax turns scores into probabilities. The temperature T divides the scores first: small, it leaves almost only the favourite; large, it brings all closer together.'),
       say('Parece criatividade, e se paga em confiabilidade: quem arrisca mais erra mais.', 'It looks like creativity and is paid for in reliability: who risks more errs more.'),
     ],
-    formula: 'pᵢ = e^(zᵢ/T) / Σⱼ e^(zⱼ/T)',
+    formula: softmax,
     experiment: temperature,
     more: { id: 'next', text: say('Brincar com a distribuição', 'Play with the distribution') },
   },
@@ -77,13 +84,13 @@ export function mount(panel, context) {
   panel.append(
     hero(say('Seis perguntas', 'Six questions'), say('As perguntas da aula, com respostas curtas e experimentos que rodam agora, na sua máquina.', 'The lecture’s questions, with short answers and experiments that run now, on your machine.')),
     h('nav', { class: 'questions', 'aria-label': say('Perguntas', 'Questions') }, h('ol', {}, questions.map((q, i) => h('li', {}, h('button', { type: 'button', onclick: () => go(i) }, q.title))))),
-    questions.map((q, i) => {
+    ...questions.map((q, i) => {
       const place = h('div', { class: 'experiment' });
       q.section = h('section', { class: 'card question', 'aria-labelledby': `question-${i + 1}` },
         h('div', { class: 'stack' },
           h('div', {}, h('span', { class: 'ordinal', 'aria-hidden': 'true' }, i + 1), h('h2', { id: `question-${i + 1}`, tabindex: '-1' }, q.title)),
           q.answer.map((text) => h('p', {}, text)),
-          q.formula ? h('p', { class: 'formula' }, q.formula) : null,
+          q.formula?.(),
           q.more ? h('div', {}, h('button', { class: 'quiet small', type: 'button', onclick: () => (context.open(q.more.id), scrollTo(0, 0)) }, q.more.text, ' →')) : null),
         place);
       q.experiment.mount(place, context);
