@@ -61,12 +61,11 @@ internal sealed class SenseAtlas
     public static async Task<SenseAtlas> ReadAsync(ChatEngine engine, GptModel network, Tokenizer tokenizer, SenseMaterial material, CancellationToken cancellation)
     {
         WordVectors reader = new(network, tokenizer);
-        int context = network.Config.Context;
         List<WordVector> uses = [];
         foreach (KnownUse[] some in material.Uses.Chunk(Batch))
             uses.AddRange((await engine.Use(() => reader.Read([.. some.Select(u => u.Marked)]), cancellation).ConfigureAwait(false)).Select(v => v[0]));
         List<(string, WordVector)> words = [];
-        foreach ((MarkedText Text, string[] Words)[] some in material.Surroundings.Where(s => s.Words.Length > 0 && tokenizer.Encode(s.Text.Text).Length <= context).Chunk(Batch))
+        foreach ((MarkedText Text, string[] Words)[] some in material.Surroundings.Where(s => s.Words.Length > 0).Chunk(Batch))
         {
             IReadOnlyList<WordVector[]> vectors = await engine.Use(() => reader.Read([.. some.Select(s => s.Text)]), cancellation).ConfigureAwait(false);
             for (int i = 0; i < some.Length; i++)

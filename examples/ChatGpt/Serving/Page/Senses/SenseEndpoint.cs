@@ -96,10 +96,23 @@ internal sealed class SenseEndpoint(ChatEngine engine, PageWorld world)
 
     private static JsonArray Places((double X, double Y)[] places) => new([.. places.Select(p => PageRoutes.Numbers((double[])[p.X, p.Y]))]);
 
+    private Task<SenseAtlas> ReadAsync(ServedModel model, GptModel network, string word)
+    {
+        try
+        {
+            SenseMaterial material = SenseMaterial.Of(world.Questions, word, text => model.Tokenizer.Encode(text).Length <= network.Config.Context);
+            return SenseAtlas.ReadAsync(engine, network, model.Tokenizer, material, CancellationToken.None);
+        }
+        catch (ArgumentException e)
+        {
+            throw ApiException.Invalid(e.Message.Split(" (Parameter", 2)[0], "word");
+        }
+    }
+
     /// <summary>Made once for a model and a word; whoever asks meanwhile waits for the same one, and it is not lost if the first who asked goes away.</summary>
     private Task<SenseAtlas> AtlasAsync(ServedModel model, GptModel network, string word)
     {
-        Lazy<Task<SenseAtlas>> atlas = _atlases.GetOrAdd((model, word), _ => new(() => Task.Run(() => SenseAtlas.ReadAsync(engine, network, model.Tokenizer, SenseMaterial.Of(world.Questions, word), CancellationToken.None))));
+        Lazy<Task<SenseAtlas>> atlas = _atlases.GetOrAdd((model, word), _ => new(() => Task.Run(() => ReadAsync(model, network, word))));
         if (atlas.Value.IsFaulted)
             _atlases.TryRemove(KeyValuePair.Create((model, word), atlas)); // the next one tries again
         return atlas.Value;

@@ -101,10 +101,10 @@ export function mount(panel, { info }) {
 
   /** The sentence: choose a word to see from which ones it takes how much. One tab stop, arrows move. */
   function drawWords() {
-    const weights = last.weights[layer][head][row];
+    const weights = last.weights[layer][head][row], most = Math.max(...weights);
     const buttons = last.tokens.map((t, i) => h('button', {
       type: 'button', role: 'radio', 'aria-checked': String(i === row), tabindex: i === row ? '0' : '-1', class: `token${t.special ? ' special' : ''}${i === row ? ' looking' : ''}`,
-      style: i <= row ? { '--weight': `${(100 * Math.sqrt(weights[i])).toFixed(1)}%` } : { opacity: '0.4' },
+      style: i <= row ? { '--weight': `${((100 * weights[i]) / most).toFixed(1)}%` } : { opacity: '0.4' },
       title: i <= row ? percent(weights[i]) : pick('vem depois: não é visto', 'comes later: is not seen'),
       onclick: () => (look(i), drawWords(), words.querySelector('[aria-checked="true"]').focus()),
     }, visible(t.text)));

@@ -17,7 +17,7 @@ export async function mountSenses(panel, info) {
   const trouble = h('div', { 'aria-live': 'polite' }), results = h('div', { class: 'stack wide', hidden: true });
   const depths = slider({ name: say('Profundidade', 'Depth'), min: 0, max: 1, step: 1, value: 0, format: depthName, onchange: (d) => go(d) });
   const play = h('button', { class: 'quiet small', type: 'button', onclick: () => (playing ? pause() : run()) }, say('▶ Atravessar as camadas', '▶ Go through the layers'));
-  const map = h('div', { class: 'sense-map' }), neighbours = h('div', { class: 'columns' }), legend = h('ul', { class: 'legend' });
+  const map = h('div', { class: 'sense-map' }), neighbours = h('div', { class: 'halves' }), legend = h('ul', { class: 'legend' });
   const between = h('div', {}), towards = h('div', {}), probe = h('div', {}), told = h('p', { class: 'lead', 'aria-live': 'polite' });
 
   panel.append(h('section', { class: 'card stack wide senses' },
