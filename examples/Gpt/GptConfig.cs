@@ -119,6 +119,8 @@ public sealed record GptConfig(int Vocabulary, int Context, int Layers, int Head
     {
         if (json.ValueKind != JsonValueKind.Object)
             throw new InvalidDataException($"an object with vocab_size, n_positions, … is needed, not {json.ValueKind}");
+        if (json.TryGetProperty("model_type", out JsonElement kind) && kind.ToString() != "gpt2")
+            throw new InvalidDataException($"model_type is '{kind}': only networks of the kind gpt2 can be read");
         string gelu = json.TryGetProperty("activation_function", out JsonElement f) ? f.ToString() : "gelu_new";
         if (gelu is not ("gelu_new" or "gelu_pytorch_tanh" or "gelu"))
             throw new InvalidDataException($"activation_function '{gelu}' is not supported: gelu_new (tanh form) or gelu (erf) is");

@@ -24,6 +24,8 @@ public static class ChatGptProgram
         {
             RunCommand.Build(app),
             SftCommand.Build(app),
+            ChatCommand.Build(app),
+            ServeCommand.Build(app),
         };
         foreach (Command command in GptProgram.ModelCommands(app))
             root.Add(command);

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using TensorCore.Examples.ChatGpt.Dialogues;
+using TensorCore.Examples.ChatGpt.Learning;
 using TensorCore.Examples.Cli;
 using TensorCore.Examples.Gpt;
 using TensorCore.Generation;
@@ -55,7 +55,7 @@ public sealed class ServedModel
         ModelFolder files = new(folder);
         (GptModel model, Tokenizer tokenizer) = files.Load(texts);
         model.To(device);
-        bool chats = tokenizer.SpecialTokens.ContainsKey(ChatTemplate.AssistantMark) && Stage(folder) is not ("base" or "pretrain");
+        bool chats = tokenizer.SpecialTokens.ContainsKey(ChatTemplate.AssistantMark) && new StageFolder(folder).Read()?.Stage != "base";
         return new(name, model, tokenizer, chats) { Created = File.GetLastWriteTimeUtc(files.Weights) };
     }
 
@@ -67,10 +67,7 @@ public sealed class ServedModel
     public int[] Encode(ChatRequest request, bool sliding)
     {
         ArgumentNullException.ThrowIfNull(request);
-        int forms = (request.Messages.Count > 0 ? 1 : 0) + (request.Text is null ? 0 : 1) + (request.Tokens is null ? 0 : 1);
-        if (forms != 1)
-            throw new ChatException(ChatError.InvalidRequest, "there must be messages, or a text to go on with, and not both", forms == 0 ? "messages" : "prompt");
-        int[] ids = request.Messages.Count == 0 ? Beginning(request) : _template?.Prompt(request.Messages) ?? Continued(request.Messages);
+        int[] ids = Whole(request);
         if (ids.Length <= Model.Context)
             return ids;
         if (!sliding)
@@ -83,6 +80,18 @@ public sealed class ServedModel
         int longest = Model.Context - Math.Min(request.MaxTokens ?? int.MaxValue, Model.Context / AnswerShare);
         int[]? talk = request.Messages.Count > 0 ? _template?.Prompt(request.Messages, longest) : null;
         return talk ?? ids[^longest..];
+    }
+
+    /// <summary>Whether a request's prompt fits the context as it is.</summary>
+    /// <exception cref="ChatException">There is nothing to answer, or a token is not in the vocabulary.</exception>
+    public bool Fits(ChatRequest request) => Whole(request).Length <= Model.Context;
+
+    private int[] Whole(ChatRequest request)
+    {
+        int forms = (request.Messages.Count > 0 ? 1 : 0) + (request.Text is null ? 0 : 1) + (request.Tokens is null ? 0 : 1);
+        if (forms != 1)
+            throw new ChatException(ChatError.InvalidRequest, "there must be messages, or a text to go on with, and not both", forms == 0 ? "messages" : "prompt");
+        return request.Messages.Count == 0 ? Beginning(request) : _template?.Prompt(request.Messages) ?? Continued(request.Messages);
     }
 
     private int[] Beginning(ChatRequest request)
@@ -106,21 +115,5 @@ public sealed class ServedModel
         if (ids.Length > 0)
             return ids;
         return Tokenizer.SpecialTokens.TryGetValue(BpeTokenizer.EndOfText, out int end) ? [end] : Tokenizer.Encode("\n");
-    }
-
-    private static string? Stage(string folder)
-    {
-        string path = Path.Combine(folder, "stage.json");
-        if (!File.Exists(path))
-            return null;
-        try
-        {
-            using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(path));
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("stage", out JsonElement stage) ? stage.ToString() : null;
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"{path}: not valid JSON: {e.Message}", e);
-        }
     }
 }

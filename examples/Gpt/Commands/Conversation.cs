@@ -19,7 +19,7 @@ internal sealed class Conversation(TextGenerator generator, int context, Samplin
         {
             run.Out.Write($"[t {_options.Temperature.ToString(CultureInfo.InvariantCulture)}] > ");
             run.Out.Flush();
-            if (ReadLine(run.Cancellation) is not { Length: > 0 } line)
+            if (run.ReadLine() is not { Length: > 0 } line)
                 return 0;
             if (line.StartsWith("/t", StringComparison.Ordinal))
                 SetTemperature(line[2..], run);
@@ -56,20 +56,5 @@ internal sealed class Conversation(TextGenerator generator, int context, Samplin
             _options = _options with { Temperature = t };
         else
             run.Say("a temperatura é um número de 0 a 100, por exemplo /t 0.5", "the temperature is a number from 0 to 100, for example /t 0.5");
-    }
-
-    // Console.ReadLine cannot be cancelled: Ctrl-C leaves it waiting on its thread, which ends with the program.
-    private static string? ReadLine(CancellationToken cancellation)
-    {
-        Task<string?> reading = Task.Run(Console.ReadLine, CancellationToken.None);
-        try
-        {
-            reading.Wait(cancellation);
-            return reading.Result;
-        }
-        catch (OperationCanceledException)
-        {
-            return null;
-        }
     }
 }

@@ -66,6 +66,23 @@ public sealed class CommandRun
     /// <summary>Writes a line for people.</summary>
     public void Say(string pt, string en) => Out.WriteLine(Texts.Pick(pt, en));
 
+    /// <summary>The next line that the person writes; null at the end of input or after Ctrl-C.</summary>
+    /// <param name="input">Where from; standard input by default.</param>
+    public string? ReadLine(TextReader? input = null)
+    {
+        // ReadLine cannot be cancelled: Ctrl-C leaves it waiting on its thread, which ends with the program.
+        Task<string?> reading = Task.Run((input ?? System.Console.In).ReadLine, CancellationToken.None);
+        try
+        {
+            reading.Wait(Cancellation);
+            return reading.Result;
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Returns the path if the file exists.</summary>
     /// <exception cref="UserErrorException">It does not.</exception>
     public string RequireFile(string path) => File.Exists(path)

@@ -246,6 +246,6 @@ public class ChatEngineTests
         Assert.Throws<ArgumentException>(() => new ServedModel("x", TinyModels.Make().Model, new ByteTokenizer()));
     }
 
-    /// <summary>Temperature 0 never says a special token of these weights: an answer of 4096 tokens.</summary>
+    /// <summary>At temperature 0 these weights end no answer: it has 4096 tokens.</summary>
     private static ChatRequest Endless() => TinyModels.Ask("a", temperature: 0, maxTokens: null) with { Sliding = true };
 }

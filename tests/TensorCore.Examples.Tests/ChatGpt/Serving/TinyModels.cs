@@ -1,5 +1,6 @@
 using System.Text;
 using TensorCore.Examples.ChatGpt.Dialogues;
+using TensorCore.Examples.ChatGpt.Learning;
 using TensorCore.Examples.ChatGpt.Serving;
 using TensorCore.Examples.Gpt;
 using TensorCore.Generation;
@@ -19,6 +20,8 @@ internal static class TinyModels
     public static ServedModel Make(string name = "tiny", ulong seed = 1, int context = Context, bool chats = true)
     {
         GptModel model = new(new GptConfig(Tokenizer.VocabularySize, context, Layers: 2, Heads: 2, Width: 32), seed);
+        // The special tokens' scores are 0, below the likeliest: at temperature 0 an answer never ends by itself.
+        using (Autograd.NoGrad()) model.Parameters().First().Narrow(0, 256, Tokenizer.VocabularySize - 256).Fill(0);
         model.Eval();
         return new(name, model, Tokenizer, chats);
     }
@@ -29,6 +32,16 @@ internal static class TinyModels
         Sampling = new SamplingOptions { Seed = seed, Temperature = temperature },
         MaxTokens = maxTokens,
     };
+
+    /// <summary>Writes a folder as a stage leaves it.</summary>
+    public static void Save(string folder, string stage)
+    {
+        GptModel model = (GptModel)Make().Model;
+        ModelFolder files = new(folder);
+        files.SaveDescription(model.Config, Tokenizer);
+        Weights.Save(files.Weights, model);
+        new StageFolder(folder).Write(new(stage, "", [], Done: true));
+    }
 
     public static async Task<string> Read(Answer answer)
     {
