@@ -24,6 +24,10 @@ public static class ChatGptProgram
         {
             RunCommand.Build(app),
             SftCommand.Build(app),
+            RewardCommand.Build(app),
+            PpoCommand.Build(app),
+            DpoCommand.Build(app),
+            GrpoCommand.Build(app),
             ChatCommand.Build(app),
             ServeCommand.Build(app),
         };

@@ -13,7 +13,7 @@ namespace TensorCore.Examples.ChatGpt.Commands;
 internal sealed class RunCommand
 {
     /// <summary>The stages in their order. One more: a class, and a line here.</summary>
-    private static readonly IReadOnlyList<IChatStage> _stages = [new BaseStage(), new SftStage()];
+    private static readonly IReadOnlyList<IChatStage> _stages = [new BaseStage(), new SftStage(), new RewardStage(), new PpoStage()];
 
     private readonly Option<double> _minutes;
     private readonly Option<string?> _out, _device;

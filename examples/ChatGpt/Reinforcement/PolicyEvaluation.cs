@@ -59,6 +59,8 @@ public static class PolicyEvaluation
     public static PolicySheet Answer(GptModel policy, GptModel reference, IReadOnlyList<int[]> prompts, RolloutOptions options,
         Func<IReadOnlyList<Rollout>, double[]> score, Func<IReadOnlyList<Rollout>, double[]> trueScore, ulong seed)
     {
+        if (prompts.Count == 0)
+            return new([], [], [], 0);
         policy.Eval();
         Rollout[] rollouts = Rollouts.Sample(policy, prompts, options, seed, Step);
         Observation[] seen = Observation.Of(rollouts, batch => (Policy.Logits(policy, batch, options.Temperature), null), reference, options.Temperature);

@@ -177,9 +177,9 @@ internal static class PpoSigns
         PpoMetrics[] early = [.. course.Take(Window(course))], late = Late(course);
         // Steps in which all answers got the same say nothing of what the reward pays for.
         double variance = Math.Max(1e-12, course.Sum(m => m.RewardDeviation * m.RewardDeviation));
-        double before = Mean(early, m => m.Length), after = Mean(late, m => m.Length), correlation = course.Sum(m => m.LengthCorrelation * m.RewardDeviation * m.RewardDeviation) / variance;
+        double before = course[0].Length, after = Mean(late, m => m.Length), correlation = course.Sum(m => m.LengthCorrelation * m.RewardDeviation * m.RewardDeviation) / variance;
         bool earned = Mean(late, m => m.Reward) > Mean(early, m => m.Reward);
-        bool hacked = earned && ((after > 1.4 * before && correlation > 0.5) || (after < before / 1.4 && correlation < -0.5));
+        bool hacked = earned && ((after > 1.4 * before && correlation > 0.4) || (after < before / 1.4 && correlation < -0.4));
         return !hacked ? null : new(Illness.LengthHacked, course[0].Step,
             $"as respostas passaram de {Number(before)} a {Number(after)} tokens, e a recompensa acompanha o comprimento (correlação {Number(correlation)}): ela paga pelo comprimento, não pela resposta",
             $"answers went from {Number(before)} to {Number(after)} tokens, and the reward goes with the length (correlation {Number(correlation)}): it pays for length, not for the answer");
