@@ -171,6 +171,7 @@ export function mount(panel, { info }) {
       else answer.error = error;
     }
     answer.text = answer.text.trim();
+    answer.body.append(decoder.decode()); // half a character at the end
   }
 }
 
