@@ -10,7 +10,7 @@ function lively(host, draw) {
   let width = 0;
   const again = () => {
     const now = Math.round(host.clientWidth);
-    if (now > 40) draw((width = now));
+    if (now > 120) draw((width = now));
   };
   new ResizeObserver(() => Math.round(host.clientWidth) !== width && again()).observe(host);
   onLanguage(again);

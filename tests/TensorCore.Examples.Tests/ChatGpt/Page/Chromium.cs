@@ -15,22 +15,37 @@ internal sealed class ChromiumFactAttribute : FactAttribute
 /// <summary>The browser of the tests: whichever Chromium is on the PATH. Nothing is downloaded.</summary>
 internal static class Chromium
 {
-    private const float Patience = 120_000; // ms: on a busy machine everything takes its time
-
     public static string? Find() => ((string[])["chromium", "chromium-browser", "google-chrome"])
         .SelectMany(name => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+}
 
-    public static async Task<IBrowser> StartAsync(IPlaywright playwright) => await playwright.Chromium.LaunchAsync(new()
+/// <summary>One browser for a class of tests; without Chromium there is none, and the tests are skipped.</summary>
+public sealed class ChromiumFixture : IAsyncLifetime
+{
+    private const float Patience = 120_000; // ms: on a busy machine everything takes its time
+
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    public async Task InitializeAsync()
     {
-        ExecutablePath = Find(),
-        Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"], // root in a container
-        Timeout = Patience,
-    });
+        if (Chromium.Find() is not string path) return;
+        _playwright = await Playwright.CreateAsync();
+        // As root in a container there is no sandbox, and little shared memory.
+        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"], Timeout = Patience });
+        Assertions.SetDefaultExpectTimeout(Patience);
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_browser is not null) await _browser.DisposeAsync();
+        _playwright?.Dispose();
+    }
 
     /// <summary>A fresh page on an address, with a list of all that must not happen: errors in the console, exceptions, requests to anywhere else.</summary>
-    public static async Task<(IPage Page, List<string> Troubles)> OpenAsync(IBrowser browser, Uri address, string query)
+    public async Task<(IPage Page, List<string> Troubles)> OpenAsync(Uri address, string query)
     {
-        IPage page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 900 } });
+        IPage page = await _browser!.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 900 } });
         page.SetDefaultTimeout(Patience);
         List<string> troubles = [];
         void Note(string trouble)

@@ -11,7 +11,7 @@ using TensorCore.Generation;
 namespace TensorCore.Examples.Tests.ChatGpt.Page;
 
 /// <summary>The page in a real browser: all six tabs in both languages, by pointer and by keys; every number shown is the engine's; nothing is asked of any other machine.</summary>
-public sealed class PageBrowserTests : IAsyncLifetime
+public sealed class PageBrowserTests(ChromiumFixture chromium) : IClassFixture<ChromiumFixture>, IAsyncLifetime
 {
     private static readonly (string Tab, string Pt, string En, string HeadingPt, string HeadingEn)[] _tabs =
     [
@@ -24,21 +24,13 @@ public sealed class PageBrowserTests : IAsyncLifetime
     ];
 
     private PageRun? _run;
-    private IPlaywright? _playwright;
-    private IBrowser? _browser;
+    private IPage? _page;
 
-    public async Task InitializeAsync()
-    {
-        if (Chromium.Find() is null) return;
-        _run = await PageRun.Start();
-        _playwright = await Playwright.CreateAsync();
-        _browser = await Chromium.StartAsync(_playwright);
-    }
+    public async Task InitializeAsync() => _run = await PageRun.Start();
 
     public async Task DisposeAsync()
     {
-        if (_browser is not null) await _browser.DisposeAsync();
-        _playwright?.Dispose();
+        if (_page is not null) await _page.CloseAsync();
         if (_run is not null) await _run.DisposeAsync();
     }
 
@@ -251,7 +243,11 @@ public sealed class PageBrowserTests : IAsyncLifetime
         Assert.Empty(troubles);
     }
 
-    private Task<(IPage Page, List<string> Troubles)> Open(string query) => Chromium.OpenAsync(_browser!, Run.Server.Address, query);
+    private async Task<(IPage Page, List<string> Troubles)> Open(string query)
+    {
+        (_page, List<string> troubles) = await chromium.OpenAsync(Run.Server.Address, query);
+        return (_page, troubles);
+    }
 
     private static string Number(double value) => value.ToString("F3", CultureInfo.InvariantCulture).Replace('.', ',');
 
