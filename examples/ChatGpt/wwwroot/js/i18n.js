@@ -73,7 +73,7 @@ export function brief(value) {
 const raised = (n) => String(n).replace(/[-0-9]/g, (c) => (c === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[+c]));
 
 /** A share as percent. */
-export const percent = (share, digits = 1) => `${number(100 * share, digits)}\u202f%`;
+export const percent = (share, digits = 1) => `${number(100 * share, digits)}${pick('\u202f', '')}%`;
 
 /** A whole number with its thousands apart. */
 export const count = (value) => number(value, 0);

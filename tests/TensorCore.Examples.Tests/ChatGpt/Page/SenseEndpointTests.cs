@@ -43,6 +43,7 @@ public sealed class SenseEndpointTests
             Assert.All(first.Zip(second), c => Assert.Equal(c.First, -c.Second, 1e-3)); // the senses lie opposite each other
             Assert.Equal(3, sentence["neighbours"]!.AsArray().Count);
             Assert.All(sentence["neighbours"]!.AsArray(), n => Assert.Equal(n!.AsArray().Select(x => (double)x!["cosine"]!).OrderDescending(), n.AsArray().Select(x => (double)x!["cosine"]!)));
+            Assert.Equal(0.5, Numbers(sentence["probe"])[0], 1e-3); // nothing to go by
             string pieces = string.Concat(sentence["pieces"]!.AsArray().Select(p => (string)sentence["tokens"]![(int)p!]!["text"]!));
             Assert.Equal("modelo", pieces);
         }

@@ -24,11 +24,18 @@ public sealed class TwoSensesTests(ITestOutputHelper output)
         {
             SenseMaterial material = SenseMaterial.Of(world, word, text => tokenizer.Encode(text).Length <= model.Config.Context);
             WordVector[] vectors = [.. material.Uses.Chunk(16).SelectMany(some => reader.Read([.. some.Select(u => u.Marked)])).Select(v => v[0])];
-            double[] accuracy = [.. Enumerable.Range(0, reader.Depths).Select(d => SenseProbe.Accuracy(Labelled(material, vectors, d, heldOut: false), Labelled(material, vectors, d, heldOut: true)))];
+            SenseProbe[] probes = [.. Enumerable.Range(0, reader.Depths).Select(d => new SenseProbe(Labelled(material, vectors, d, heldOut: false)))];
+            double[] accuracy = [.. probes.Select((p, d) => p.Accuracy(Labelled(material, vectors, d, heldOut: true)))];
             output.WriteLine($"{word}: {string.Join(", ", accuracy.Select(a => a.ToString("P1")))} of {material.Uses.Count(u => u.HeldOut)}");
             Assert.Equal(0.5, accuracy[0]); // one vector for all sentences: half of them, whatever the probe says
             Assert.All(accuracy[1..], a => Assert.True(a > 0.75));
             contextual.Add(accuracy[^1]);
+            if (word != "modelo") continue;
+            // The lecture's own pair.
+            float[][] pair = [.. ((string[])["Na passarela caminha o modelo.", "Com redes neurais treinamos um modelo."]).Select(s => reader.Read([new MarkedText(s, [MarkedText.Find(s, word)!.Value])])[0][0].Depths[^1])];
+            float[] second = probes[^1].Probabilities(pair);
+            output.WriteLine($"p(machine learning): {second[0]:F3}, {second[1]:F3}");
+            Assert.True(second[0] < 0.5 && second[1] > 0.5);
         }
         Assert.True(contextual.Average() > 0.9, $"{contextual.Average():P1}");
     }

@@ -17,6 +17,7 @@ internal sealed class SenseAtlas
     private readonly float[][] _word; // by depth, the mean of the word's known uses
     private readonly float[][][] _senses; // by sense and depth, that mean taken away
     private readonly Dictionary<string, float[][]> _words; // by depth, the mean taken away
+    private readonly SenseProbe[] _probes; // by depth
     private readonly PrincipalAxes[] _axes; // by depth
     private readonly double[] _scale; // by depth
     private readonly (double X, double Y)[] _signs; // by depth
@@ -31,7 +32,8 @@ internal sealed class SenseAtlas
         float[][][] centres = [.. ((bool[])[false, true]).Select(second => ByDepth(d => Vectors.Mean([.. Known(uses, second, heldOut: false).Select(u => u.Depths[d])])))];
         _word = ByDepth(d => Vectors.Mean([centres[0][d], centres[1][d]]));
         _senses = [.. centres.Select(c => ByDepth(d => Vectors.Minus(c[d], _word[d])))];
-        Accuracy = [.. Enumerable.Range(0, Depths).Select(d => SenseProbe.Accuracy(Labelled(uses, heldOut: false, d), Labelled(uses, heldOut: true, d)))];
+        _probes = [.. Enumerable.Range(0, Depths).Select(d => new SenseProbe(Labelled(uses, heldOut: false, d)))];
+        Accuracy = [.. _probes.Select((p, d) => p.Accuracy(Labelled(uses, heldOut: true, d)))];
         _axes = [.. Enumerable.Range(0, Depths).Select(d => new PrincipalAxes([.. uses.Select(u => u.Depths[d])]))];
         _scale = [.. Enumerable.Range(0, Depths).Select(d => uses.Average(u => Vectors.Norm(u.Depths[d])))];
         _signs = [.. Enumerable.Range(0, Depths).Select(_ => (1.0, 1.0))];
@@ -84,6 +86,9 @@ internal sealed class SenseAtlas
         double rounding = 1e-5 * Vectors.Norm(_word[d]);
         return Vectors.Norm(difference) < rounding || Vectors.Norm(_senses[sense][d]) < rounding ? 0 : Vectors.Cosine(difference, _senses[sense][d]);
     });
+
+    /// <summary>By depth, with what probability the probe takes a use for the second sense.</summary>
+    public IEnumerable<double> Judge(WordVector use) => _probes.Select((p, d) => (double)p.Probabilities([use.Depths[d]])[0]);
 
     /// <summary>The words nearest to a use at a depth, the nearest first.</summary>
     public IEnumerable<(string Word, double Cosine)> Neighbours(WordVector use, int depth, int count)

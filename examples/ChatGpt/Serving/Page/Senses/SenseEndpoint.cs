@@ -88,6 +88,7 @@ internal sealed class SenseEndpoint(ChatEngine engine, PageWorld world)
             ["tokens"] = TokenFormat.Describe(model.Tokenizer, ids),
             ["pieces"] = new JsonArray([.. sentence.Pieces(model.Tokenizer, ids, sentence.Spots[0]).Select(t => JsonValue.Create(t))]),
             ["to_sense"] = new JsonArray([.. Enumerable.Range(0, atlas.Senses.Count).Select(s => PageRoutes.Numbers(atlas.CosineTo(s, use)))]),
+            ["probe"] = PageRoutes.Numbers(atlas.Judge(use)),
             ["neighbours"] = new JsonArray([.. Enumerable.Range(0, atlas.Depths).Select(d =>
                 new JsonArray([.. atlas.Neighbours(use, d, Neighbours).Select(n => new JsonObject { ["word"] = n.Word, ["cosine"] = n.Cosine })]))]),
             ["places"] = Places(atlas.Locate(use)),

@@ -7,35 +7,46 @@ namespace TensorCore.Examples.ChatGpt.Serving.Page.Senses;
 /// A linear probe: p(second sense | v) = σ(w·v + b), learnt from some sentences and judged by others. If a straight cut through the space of the vectors tells the senses apart, then the model
 /// has written the sense into the vector. (Alain and Bengio 2016, arXiv:1610.01644.)
 /// </summary>
-internal static class SenseProbe
+internal sealed class SenseProbe
 {
     private const int Steps = 150;
     private const double LearningRate = 0.05, WeightDecay = 0.1;
 
-    /// <summary>The share of the held-out vectors whose sense the probe says right.</summary>
-    /// <param name="learnt">Vectors (C) with their senses.</param>
-    /// <param name="heldOut">Others.</param>
-    /// <param name="seed">Of the probe's first weights.</param>
-    public static double Accuracy(IReadOnlyList<(float[] Vector, bool Second)> learnt, IReadOnlyList<(float[] Vector, bool Second)> heldOut, ulong seed = 1)
+    private readonly Tensor _mean, _scale; // (C)
+    private readonly Linear _linear;
+
+    /// <summary>Learns from vectors (C) with their senses.</summary>
+    /// <param name="learnt">The vectors.</param>
+    /// <param name="seed">Of the first weights.</param>
+    public SenseProbe(IReadOnlyList<(float[] Vector, bool Second)> learnt, ulong seed = 1)
     {
-        (Tensor x, Tensor targets) = ToTensors(learnt);
-        Tensor mean = x.Mean(0), deviation = ((x - mean) * (x - mean)).Mean(0).Sqrt(); // (C)
+        Tensor x = ToTensor([.. learnt.Select(p => p.Vector)]), targets = Tensor.From<float>([.. learnt.Select(p => p.Second ? 1f : 0f)], [learnt.Count, 1]);
+        _mean = x.Mean(0);
+        Tensor deviation = ((x - _mean) * (x - _mean)).Mean(0).Sqrt();
         // A number that is the same in all sentences tells nothing: it stays 0.
-        Tensor scale = Tensor.From(Array.ConvertAll(deviation.ToArray<float>(), d => d > 1e-6f ? 1 / d : 0));
-        Linear probe = new(learnt[0].Vector.Length, 1, generator: new Generator(seed));
-        AdamW optimizer = new(probe.Parameters(), LearningRate, weightDecay: WeightDecay);
-        Tensor z = (x - mean) * scale;
+        _scale = Tensor.From(Array.ConvertAll(deviation.ToArray<float>(), d => d > 1e-6f ? 1 / d : 0));
+        _linear = new(learnt[0].Vector.Length, 1, generator: new Generator(seed));
+        AdamW optimizer = new(_linear.Parameters(), LearningRate, weightDecay: WeightDecay);
         for (int step = 0; step < Steps; step++)
         {
             optimizer.ZeroGrad();
-            Loss.BinaryCrossEntropyWithLogits(probe.Forward(z), targets).Backward();
+            Loss.BinaryCrossEntropyWithLogits(Score(x), targets).Backward();
             optimizer.Step();
         }
-        using Autograd.RecordingScope scope = Autograd.NoGrad();
-        (Tensor judged, Tensor senses) = ToTensors(heldOut);
-        return 1 - (probe.Forward((judged - mean) * scale).Step() - senses).Abs().Mean().Item();
     }
 
-    private static (Tensor X, Tensor Targets) ToTensors(IReadOnlyList<(float[] Vector, bool Second)> points) =>
-        (Tensor.From<float>([.. points.SelectMany(p => p.Vector)], [points.Count, points[0].Vector.Length]), Tensor.From<float>([.. points.Select(p => p.Second ? 1f : 0f)], [points.Count, 1]));
+    /// <summary>The probability that it gives the second sense, for each vector.</summary>
+    public float[] Probabilities(IReadOnlyList<float[]> vectors)
+    {
+        using Autograd.RecordingScope scope = Autograd.NoGrad();
+        return Score(ToTensor(vectors)).Sigmoid().ToArray<float>();
+    }
+
+    /// <summary>The share of vectors whose sense it says right.</summary>
+    public double Accuracy(IReadOnlyList<(float[] Vector, bool Second)> heldOut) =>
+        (double)Probabilities([.. heldOut.Select(p => p.Vector)]).Zip(heldOut).Count(p => p.First > 0.5f == p.Second.Second) / heldOut.Count;
+
+    private Tensor Score(Tensor x) => _linear.Forward((x - _mean) * _scale); // (N, 1)
+
+    private static Tensor ToTensor(IReadOnlyList<float[]> vectors) => Tensor.From<float>([.. vectors.SelectMany(v => v)], [vectors.Count, vectors[0].Length]);
 }

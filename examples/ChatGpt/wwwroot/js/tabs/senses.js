@@ -142,7 +142,15 @@ export async function mountSenses(panel, info) {
       : pick(`Depois da camada ${depth}, o cosseno entre os dois é `, `After layer ${depth}, the cosine between the two is `), h('strong', { 'data-cosine': cosine }, number(cosine, 3)), '.');
     fill(neighbours, last.sentences.map((s, i) => h('div', { class: 'near', style: { '--own': colours[i] } },
       h('p', { class: 'fine marked' }, sentence(s)),
+      h('p', { class: 'fine' }, verdict(s.probe[depth])),
       h('ol', {}, s.neighbours[depth].map((n) => h('li', {}, h('span', {}, n.word), h('span', { class: 'number soft', 'data-cosine': n.cosine }, number(n.cosine, 2))))))));
+  }
+
+  /** What the probe takes the word for. */
+  function verdict(second) {
+    if (depth === 0) return pick('a sonda não sabe', 'the probe does not know');
+    const s = second > 0.5 ? 1 : 0;
+    return [pick('a sonda diz: ', 'the probe says: '), h('span', { class: 'pill', style: { '--own': colours[s] } }, last.senses[s]), ` ${percent(s ? second : 1 - second)}`];
   }
 
   function sentence(s) {
