@@ -1,4 +1,9 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using TensorCore.Examples.ChatGpt.Serving.Page.Lessons;
+using TensorCore.Examples.ChatGpt.Serving.Page.Rankings;
+using TensorCore.Examples.ChatGpt.Serving.Page.Senses;
+using TensorCore.Examples.ChatGpt.Serving.Page.Training;
 
 namespace TensorCore.Examples.ChatGpt.Serving.Page;
 
@@ -7,5 +12,15 @@ internal static class PageEndpoints
 {
     public static void MapPage(WebApplication app)
     {
+        ChatEngine engine = app.Services.GetRequiredService<ChatEngine>();
+        ServerOptions options = app.Services.GetRequiredService<ServerOptions>();
+        PageWorld world = new(options.RunFolder);
+        new InfoEndpoint(engine, options, world).Map(app);
+        new NextTokenEndpoint(engine).Map(app);
+        new AttentionEndpoint(engine).Map(app);
+        new SenseEndpoint(engine, world).Map(app);
+        new StageEndpoints(options.RunFolder).Map(app);
+        new RankingEndpoints(options.RunFolder).Map(app);
+        new LessonEndpoints().Map(app);
     }
 }

@@ -13,6 +13,8 @@ internal static class EnglishSenses
                 "{p=adult} wanted to be a *model* and show {a:colour} {x=fashion} in a fashion magazine.",
                 "After the fashion show at the {place}, the *model* took off the {colour} {x=fashion} and went to {rest}.",
                 "The designer chose [a silk|a linen|a woollen|a cotton] {x=fashion} for the tall *model* who opened the fashion show in {month}.",
+                "On the catwalk walks the *model* in {a:colour} {x=fashion} <when>.",
+                "On the catwalk of the fashion show in {month}, {p=adult} applauded the *model* in {a:colour} {x=fashion}.",
             ]),
             new("machine learning",
             [
@@ -22,6 +24,8 @@ internal static class EnglishSenses
                 "{p=adult} has a language *model* that writes sentences about the {pl:animal} at the {outdoors}.",
                 "<when>, the training of the *model* ended, and the network could tell {a:fruit} from {a:fruit}.",
                 "The weights of the *model* changed at each step, and the error fell from {a=upTo99} to {b=small} in {month}.",
+                "With neural networks we train a *model* that recognises {a:animal} at the {outdoors}.",
+                "With neural networks and data from the {shop}, {p=adult} trained a *model* in {month}.",
             ])),
         new("bank",
             new("river",

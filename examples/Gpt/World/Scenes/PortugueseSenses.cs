@@ -14,6 +14,8 @@ internal static class PortugueseSenses
                 "{p=woman} queria ser *modelo* e desfilar com {um:x=fashion} {colour@x} numa revista de moda.",
                 "Depois do desfile {no:l=place}, a *modelo* tirou {o:x=fashion} {colour@x} e foi {rest}.",
                 "O estilista escolheu {um:x=fashion} de [seda|linho|lã|algodão|veludo] para a *modelo* alta que abriu o desfile de {month}.",
+                "Na passarela caminha o *modelo* com {um:x=fashion} {colour@x} <when>.",
+                "Na passarela do desfile de {month}, {p=adult} aplaudiu o *modelo* com {um:x=fashion} {condition@x}.",
             ]),
             new("aprendizado de máquina",
             [
@@ -23,6 +25,8 @@ internal static class PortugueseSenses
                 "O *modelo* de linguagem de {p=adult} escreve frases sobre {os:a=animal} {do:l=outdoors}.",
                 "<when>, o *modelo* terminou o treino, e a rede neural já distinguia {um:a=fruit} de {um:b=fruit}.",
                 "Os pesos do *modelo* mudaram a cada passo, e o erro caiu de {a=upTo99} para {b=small} em {month}.",
+                "Com redes neurais treinamos um *modelo* que reconhece {um:a=animal} {do:l=outdoors}.",
+                "Com redes neurais e muitos dados {do:l=shop}, {p=adult} treinou um *modelo* em {month}.",
             ])),
         new("banco",
             new("praça",
