@@ -91,7 +91,7 @@ public class RandomRequestTests
                 random.NextBytes(bytes);
                 return bytes;
             case 3 when random.Next(10) == 0: // too long
-                return [.. bytes, .. Enumerable.Repeat((byte)' ', 12_000)];
+                return [.. bytes, .. Enumerable.Repeat((byte)' ', 30_000)];
             default:
                 return bytes;
         }
