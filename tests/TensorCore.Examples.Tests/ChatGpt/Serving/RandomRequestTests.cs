@@ -61,7 +61,8 @@ public class RandomRequestTests
     {
         string path = _paths[random.Next(_paths.Length)];
         byte[] body = Body(random, path);
-        using HttpResponseMessage response = await server.Post(path, body, random.Next(20) == 0 ? "text/plain" : "application/json");
+        string type = random.Next(20) == 0 ? "text/plain" : "application/json";
+        using HttpResponseMessage response = await Post(server, path, body, type);
         string text = await response.Content.ReadAsStringAsync();
         if (response.Content.Headers.ContentType!.MediaType == "text/event-stream")
         {
@@ -74,6 +75,18 @@ public class RandomRequestTests
             Assert.Equal(response.IsSuccessStatusCode, json["error"] is null);
         }
         return (int)response.StatusCode;
+    }
+
+    private static async Task<HttpResponseMessage> Post(TestServer server, string path, byte[] body, string type)
+    {
+        try
+        {
+            return await server.Post(path, body, type);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new InvalidOperationException($"{path}, {type}, {body.Length} bytes: {Encoding.Latin1.GetString(body.AsSpan(0, Math.Min(body.Length, 300)))}", e);
+        }
     }
 
     private static byte[] Body(Random random, string path)
