@@ -23,6 +23,9 @@ namespace TensorCore.Examples.ChatGpt.Serving;
 /// </summary>
 public sealed class ChatServer : IAsyncDisposable
 {
+    // What a client has begun to send is read to its end if it is not much more than allowed, so that it hears of its error; above that the connection is closed.
+    private const long ReadToRefuse = 4 << 20;
+
     private readonly WebApplication _app;
 
     private ChatServer(WebApplication app) => _app = app;
@@ -75,7 +78,7 @@ public sealed class ChatServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
+            kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes + ReadToRefuse;
             kestrel.Listen(address, options.Port);
         });
         WebApplication app = builder.Build();

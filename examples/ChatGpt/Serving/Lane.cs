@@ -7,7 +7,7 @@ internal sealed class Lane(ServedModel model, EngineOptions options)
 {
     private readonly Queue<Answer> _waiting = new(); // under the lock on it
     private readonly List<Answer> _active = []; // the engine's thread alone
-    private SlotDecoder _decoder = new(model.Model, options.Slots, sliding: true);
+    private SlotDecoder _decoder = NewDecoder(model, options);
     private int _pending; // waiting or active; under the lock on _waiting
     private Exception? _stopped; // under the lock on _waiting
 
@@ -17,6 +17,9 @@ internal sealed class Lane(ServedModel model, EngineOptions options)
 
     /// <summary>Whether a step has something to do.</summary>
     public bool IsBusy => _active.Count > 0;
+
+    // Exact: the same seed says the same whoever else is talking. Sliding: a request that may not is kept within the context by its number of tokens.
+    private static SlotDecoder NewDecoder(ServedModel model, EngineOptions options) => new(model.Model, options.Slots, sliding: true) { Exact = true };
 
     /// <summary>Lets the answers wait for slots, all or none.</summary>
     /// <exception cref="ChatException">The queue would be too long, or the engine has been stopped.</exception>
@@ -72,7 +75,7 @@ internal sealed class Lane(ServedModel model, EngineOptions options)
         catch (Exception e) // for example out of memory: those in the batch fail, the engine goes on
         {
             Fail(_active, e);
-            _decoder = new(model.Model, options.Slots, sliding: true);
+            _decoder = NewDecoder(model, options);
             return;
         }
         foreach (Answer a in _active.ToArray())

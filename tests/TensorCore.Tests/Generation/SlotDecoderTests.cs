@@ -77,6 +77,42 @@ public sealed class SlotDecoderTests
         Assert.True(compared > 500 && (slid > 10 || !sliding), $"{compared} compared, {slid} slid");
     }
 
+    /// <summary>Against one that never has company, so that every pass of a single token and of a single prompt is compared with passes of many.</summary>
+    [Theory]
+    [InlineData(16, 24)]
+    [InlineData(160, 48)] // the inner width of the mlp, 640, is added up in two parts
+    public void Exact_scores_are_the_same_bits_in_any_company(int width, int context)
+    {
+        Random random = new(width);
+        SmallGpt model = new(V, context, 3, width: width, std: 0.1);
+        foreach (int length in (int[])[1, 2, 3, context / 2])
+        {
+            SlotDecoder alone = new(model, 1, sliding: true) { Exact = true }, among = new(model, 9, sliding: true) { Exact = true };
+            int[] prompt = Draw(random, length);
+            int a = alone.Open(prompt), mine = -1;
+            List<int> others = [];
+            for (int step = 0; step < 2 * context; step++)
+            {
+                int wanted = step / 5 % 3 == 2 ? 0 : random.Next(8); // company comes and goes
+                while (others.Count > wanted)
+                {
+                    among.Close(others[^1]);
+                    others.RemoveAt(others.Count - 1);
+                }
+                while (others.Count < wanted) others.Add(among.Open(Draw(random, random.Next(2) == 0 ? 1 + random.Next(context) : length)));
+                if (mine < 0) mine = among.Open(prompt);
+                alone.Step();
+                among.Step();
+                Assert.True(alone.Logits(a).SequenceEqual(among.Logits(mine)), $"width {width}, prompt {length}, step {step}, {others.Count} others");
+                int[] more = Draw(random, random.Next(10) == 0 ? 2 : 1);
+                alone.Append(a, more);
+                among.Append(mine, more);
+                foreach (int other in others)
+                    if (random.Next(4) > 0) among.Append(other, Draw(random, 1));
+            }
+        }
+    }
+
     [Fact]
     public void In_float64_the_batch_changes_next_to_nothing()
     {

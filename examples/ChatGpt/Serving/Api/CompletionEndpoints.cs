@@ -23,7 +23,7 @@ internal sealed class CompletionEndpoints(ChatEngine engine, ServerOptions optio
         try
         {
             Call call;
-            using (JsonDocument body = await JsonFields.ReadBodyAsync(context.Request, end.Token).ConfigureAwait(false))
+            using (JsonDocument body = await JsonFields.ReadBodyAsync(context.Request, options, end.Token).ConfigureAwait(false))
                 call = read(body.RootElement, engine);
             IReadOnlyList<Answer> answers = engine.Start(call.Choices);
             try

@@ -23,17 +23,16 @@ public readonly struct JsonFields
         (_object, _path) = (value, path);
     }
 
-    /// <summary>Reads a request's body whole; the server limits its length.</summary>
-    /// <exception cref="ApiException">It is not JSON in UTF-8, or no object.</exception>
-    public static async Task<JsonDocument> ReadBodyAsync(HttpRequest request, CancellationToken cancellation)
+    /// <summary>Reads a request's body whole.</summary>
+    /// <exception cref="ApiException">It is too large, not JSON in UTF-8, or no object.</exception>
+    public static async Task<JsonDocument> ReadBodyAsync(HttpRequest request, ServerOptions options, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(options);
         // A page of another site can post text without asking, JSON it cannot.
         if (!request.HasJsonContentType())
             throw new ApiException(StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", "the body must be JSON: Content-Type: application/json");
-        using MemoryStream body = new();
-        await request.Body.CopyToAsync(body, cancellation).ConfigureAwait(false);
-        ReadOnlyMemory<byte> bytes = body.GetBuffer().AsMemory(0, (int)body.Length);
+        ReadOnlyMemory<byte> bytes = await ReadAsync(request, options.MaxBodyBytes, cancellation).ConfigureAwait(false);
         if (!Utf8.IsValid(bytes.Span))
             throw ApiException.Invalid("the body is not valid UTF-8");
         try
@@ -44,6 +43,22 @@ public readonly struct JsonFields
         {
             throw ApiException.Invalid($"the body is not valid JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}: {Reason(e)}");
         }
+    }
+
+    /// <summary>What is too large is read to its end too, and forgotten: a connection that is closed on a client that still writes may take the answer with it.</summary>
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, long limit, CancellationToken cancellation)
+    {
+        using MemoryStream body = new();
+        byte[] part = new byte[16384];
+        long length = 0;
+        for (int n; (n = await request.Body.ReadAsync(part, cancellation).ConfigureAwait(false)) > 0;)
+        {
+            length += n;
+            if (length <= limit) body.Write(part, 0, n);
+        }
+        return length <= limit
+            ? body.GetBuffer().AsMemory(0, (int)length)
+            : throw new ApiException(StatusCodes.Status413PayloadTooLarge, "body_too_large", $"the body has {length} bytes: {limit} are the most");
     }
 
     /// <summary>A field, unless it is missing or null.</summary>
