@@ -135,11 +135,15 @@ internal sealed record RewardRun(CommandRun Run, ModelFolder From, StageFolder F
         RankedAnswers[] Tokens(IReadOnlyList<Ranking> rankings) => [.. rankings.Select(r => RankedAnswers.From(r, template))];
     }
 
-    /// <summary>One answer of the tuned model to each of some prompts.</summary>
+    /// <summary>One answer of the tuned model to each of some prompts; of a model that hardly ever comes to an end, the ranked answers.</summary>
     private static (int[], int[])[] Reference(GptModel tuned, IReadOnlyList<RankedAnswers> rankings, ChatTemplate template, ulong seed)
     {
-        int[][] prompts = [.. rankings.Take(ReferenceAnswers).Select(r => r.Prompt).Where(p => p.Length < tuned.Config.Context)];
-        return [.. Rollouts.Sample(tuned, prompts, new(template.End, MaxTokens), seed, 3L << 20).Where(r => r.Finished).Select(r => (r.Prompt, r.Answer))];
+        const int Fewest = 16;
+        int[][] prompts = [.. rankings.Take(ReferenceAnswers).Select(r => r.Prompt)];
+        Rollout[] finished = [.. Rollouts.Sample(tuned, prompts, new(template.End, MaxTokens), seed, 3L << 20).Where(r => r.Finished)];
+        return finished.Length >= Fewest
+            ? [.. finished.Select(r => (r.Prompt, r.Answer))]
+            : [.. rankings.Take(ReferenceAnswers).SelectMany(r => r.Answers.Select(a => (r.Prompt, a)))];
     }
 
     private void Introduce(IReadOnlyList<RankingSet> sets, RewardTrainer trainer)
