@@ -5,8 +5,8 @@ $env:DOTNET_NOLOGO = '1'; $env:DOTNET_CLI_TELEMETRY_OPTOUT = '1'; $env:DOTNET_CL
 
 $usage = @'
 ./build.ps1 COMMAND
-  run                                 build and run the main job: train a small GPT, watch it write, talk to it
-  gpt ARGS                            the GPT's command line: train, sample, eval, verify; gpt --help
+  run                                 build and run the main job: from a small world's text to a GPT to a ChatGPT
+  gpt ARGS                            its command line: each stage by itself, and train, sample, eval, verify; gpt --help
   test [long|cuda|mutations] [ARGS]   all tests; long: more generated cases, then the mutation run; cuda: those of the CUDA
                                       backend, on a GPU (the emulated one is for Linux); ARGS go to dotnet test;
                                       mutations --op NAME plants faults in one op only
@@ -101,8 +101,8 @@ $rest = @($rest | Where-Object { $null -ne $_ })
 $global:LASTEXITCODE = 0
 switch ("$command") {
     { $_ -in '', 'help', '-h', '--help' } { $usage }
-    'run' { Start-Program 'examples/Gpt' 'gpt' (@('run') + $rest) }
-    'gpt' { Start-Program 'examples/Gpt' 'gpt' $rest }
+    'run' { Start-Program 'examples/ChatGpt' 'chatgpt' (@('run') + $rest) }
+    'gpt' { Start-Program 'examples/ChatGpt' 'chatgpt' $rest }
     'test' { Invoke-Tests $rest }
     'cuda-check' { Start-Program 'tests/TensorCore.CudaCheck' 'TensorCore.CudaCheck' $rest }
     'bench' { InRoot { Start-Program 'benchmarks/TensorCore.Benchmarks' 'TensorCore.Benchmarks' $rest } }

@@ -7,8 +7,8 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en
 usage() {
   cat <<'TEXT'
 ./build.sh COMMAND
-  run                                 build and run the main job: train a small GPT, watch it write, talk to it
-  gpt ARGS                            the GPT's command line: train, sample, eval, verify; gpt --help
+  run                                 build and run the main job: from a small world's text to a GPT to a ChatGPT
+  gpt ARGS                            its command line: each stage by itself, and train, sample, eval, verify; gpt --help
   test [long|cuda|mutations] [ARGS]   all tests; long: more generated cases, then the mutation run; cuda: those of the CUDA
                                       backend, on a GPU if there is one, else on the emulated one (which needs g++); ARGS
                                       go to dotnet test; mutations --op NAME plants faults in one op only
@@ -139,8 +139,8 @@ command=${1:-}
 [[ $# -eq 0 ]] || shift
 case $command in
   '' | help | -h | --help) usage ;;
-  run) start examples/Gpt gpt run "$@" ;;
-  gpt) start examples/Gpt gpt "$@" ;;
+  run) start examples/ChatGpt chatgpt run "$@" ;;
+  gpt) start examples/ChatGpt chatgpt "$@" ;;
   test) run_tests "$@" ;;
   bench) bench "$@" ;;
   cuda-check) start tests/TensorCore.CudaCheck TensorCore.CudaCheck "$@" ;;

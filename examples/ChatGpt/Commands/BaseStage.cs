@@ -51,7 +51,7 @@ internal sealed class BaseStage : IChatStage
             $"{t.Count(sizes.ParameterCount)} parâmetros, {t.Count(windows.Tokens)} tokens de {tokenizer.VocabularySize} tipos, {t.Count(steps)} passos",
             $"{t.Count(sizes.ParameterCount)} parameters, {t.Count(windows.Tokens)} tokens of {tokenizer.VocabularySize} kinds, {t.Count(steps)} steps");
         PretrainingStage stage = Stage(options);
-        double before = stage.Step > 0 || File.Exists(folder.Model.Checkpoint) ? Untrained(options) : stage.Measure(final: false, run.Cancellation)["val_bits_per_byte"];
+        double before = stage.Measure(final: false, run.Cancellation)["val_bits_per_byte"]; // of fresh weights: the loop only then goes back to a checkpoint
         StageOutcome outcome = new StageLoop(stage, folder, run) { ShowSamples = true }.Execute();
         if (outcome.Interrupted)
             throw new OperationCanceledException(run.Cancellation);
@@ -64,9 +64,6 @@ internal sealed class BaseStage : IChatStage
             model.To(journey.Device);
             return new(new Trainer(model, windows, o), tokenizer, held, Prompts(t));
         }
-
-        // The same number again for a stage that goes on, whose own model is no longer new.
-        double Untrained(TrainingOptions o) => Stage(o).Measure(final: false, run.Cancellation)["val_bits_per_byte"];
     }
 
     private static string Text(ChatJourney journey, int bytes)

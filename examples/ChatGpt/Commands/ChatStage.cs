@@ -11,7 +11,8 @@ namespace TensorCore.Examples.ChatGpt.Commands;
 /// <param name="World">The same, with its questions.</param>
 /// <param name="Pace">What each stage's minutes are multiplied by.</param>
 /// <param name="Device">Where to compute.</param>
-internal sealed record ChatJourney(CommandRun Run, string Root, WorldKey Key, QuestionWorld World, double Pace, Device Device)
+/// <param name="Questions">Questions in each part of the exam.</param>
+internal sealed record ChatJourney(CommandRun Run, string Root, WorldKey Key, QuestionWorld World, double Pace, Device Device, int Questions)
 {
     /// <summary>The folder of a stage.</summary>
     public StageFolder Folder(string stage) => new(Path.Combine(Root, stage));

@@ -44,7 +44,7 @@ internal sealed class SftCommand
         _lora = app.OptionalNumber<int>("--lora", "ajusta adaptadores deste posto em vez dos pesos (LoRA); no fim são somados aos pesos, e ficam também em adapters.safetensors", "tunes adapters of this rank instead of the weights (LoRA); at the end they are merged, and stand in adapters.safetensors too", min: 1, max: 4096);
         _alpha = app.OptionalNumber<double>("--lora-alpha", "α: o adaptador é multiplicado por α/posto [padrão: 16]", "α: the adapter is scaled by α/rank [default: 16]", min: 1e-6, max: 1e6);
         _heldOut = app.OptionalNumber<double>("--validation", "a parte dos seus diálogos que só serve para avaliar [padrão: 0.05]", "the share of your dialogues that is used only to judge the model [default: 0.05]", min: 0, max: 0.9);
-        _long = app.Choice("--long", "error", "diálogos maiores que o contexto: error recusa, skip deixa de fora, cut aprende o começo", "dialogues beyond the context: error refuses, skip leaves them out, cut learns their beginning", "error", "skip", "cut");
+        _long = app.Choice("--long", "error", "diálogos maiores que o contexto: error recusa, skip deixa de fora, cut aprende o começo (com built-in, o padrão é skip)", "dialogues beyond the context: error refuses, skip leaves them out, cut learns their beginning (with built-in the default is skip)", "error", "skip", "cut");
         _questions = app.Number("--questions", 600, "com built-in, perguntas de cada parte da prova; 0: sem prova", "with built-in, questions in each part of the exam; 0: no exam", min: 0, max: 100_000);
         _saveEvery = app.Number("--save-every", 60.0, "segundos entre dois pontos de retomada, pelo menos", "seconds between two checkpoints, at least", min: 0.0, max: 1e6);
         _seed = app.OptionalNumber<ulong>("--seed", "a mesma semente dá os mesmos bits [padrão: 1]", "the same seed gives the same bits [default: 1]");
@@ -104,7 +104,9 @@ internal sealed class SftCommand
             throw new UserErrorException(run.Pick("--epochs, --steps e --minutes dizem o mesmo: dê só um deles", "--epochs, --steps and --minutes say the same: give one of them"));
         SftOptions options = Options(run);
         SftData data = Data(run, from, run.Get(_data) ?? BuiltIn, run.Get(_heldOut) ?? 0.05, options.Seed, out string words, out JsonObject more);
-        return new(from, data, words, Enum.Parse<LongDialogues>(run.Get(_long), ignoreCase: true), options, run.IsGiven(_steps) ? null : run.Get(_epochs) ?? DefaultEpochs, more);
+        // Of the built-in dialogues, some of two long-winded answers exceed a small context: no fault of the user's.
+        LongDialogues tooLong = data.World is not null && !run.IsGiven(_long) ? LongDialogues.Skip : Enum.Parse<LongDialogues>(run.Get(_long), ignoreCase: true);
+        return new(from, data, words, tooLong, options, run.IsGiven(_steps) ? null : run.Get(_epochs) ?? DefaultEpochs, more);
     }
 
     private SftPlan Resume(CommandRun run, StageFolder folder, StageDescription? saved)

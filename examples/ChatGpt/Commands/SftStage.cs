@@ -23,7 +23,7 @@ internal sealed class SftStage : IChatStage
         StageFolder folder = journey.Folder(Name);
         int count = folder.Read()?.Options["dialogues"] is JsonValue n ? (int)n : Math.Max(FewestDialogues, (int)(journey.Time(Minutes).TotalMinutes * DialoguesPerMinute));
         SftData data = SftData.Of(journey.World, count, journey.Key.Seed);
-        SftRun tuning = new(run, journey.Folder("base").Model, folder, data, run.Pick($"{t.Count(count)} diálogos", $"{t.Count(count)} dialogues"), LongDialogues.Skip, journey.Device);
+        SftRun tuning = new(run, journey.Folder("base").Model, folder, data, run.Pick($"{t.Count(count)} diálogos", $"{t.Count(count)} dialogues"), LongDialogues.Skip, journey.Device) { Questions = journey.Questions };
         JsonObject more = new() { ["dialogues"] = count };
         journey.Key.WriteTo(more);
         SftResult result = tuning.Execute(new SftOptions { Seed = journey.Key.Seed }, null, journey.Time(Minutes), more) ?? throw new OperationCanceledException(run.Cancellation);

@@ -14,16 +14,16 @@ public static class LedgerTable
         Table table = new() { Border = TableBorder.Simple };
         foreach ((string column, bool left) in (ReadOnlySpan<(string, bool)>)[
             (texts.Pick("etapa", "stage"), true), (texts.Pick("dados", "data"), true), (texts.Pick("passos", "steps"), false), ("tokens", false), (texts.Pick("tempo", "time"), false),
-            (texts.Pick("o que melhorou", "what improved"), true), (texts.Pick("antes", "before"), false), (texts.Pick("depois", "after"), false), (texts.Pick("intervalo de 95 %", "95 % interval"), false)])
+            (texts.Pick("medida", "measure"), true), (texts.Pick("em", "on"), true), ("n", false), (texts.Pick("antes", "before"), false), (texts.Pick("depois", "after"), false), ("95 %", false)])
         {
-            table.AddColumn(new TableColumn(column) { Alignment = left ? Justify.Left : Justify.Right });
+            table.AddColumn(new TableColumn(column) { Alignment = left ? Justify.Left : Justify.Right, NoWrap = !column.Equals(texts.Pick("dados", "data"), StringComparison.Ordinal) });
         }
         foreach (LedgerEntry e in entries)
         {
             for (int i = 0; i < Math.Max(1, e.Results.Count); i++)
             {
                 string[] stage = i > 0 ? ["", "", "", "", ""] : [e.Stage, e.Data, texts.Count(e.Steps), texts.Short(e.Tokens), Clock(e.Seconds)];
-                string[] result = i >= e.Results.Count ? ["", "", "", ""] : Row(e.Results[i], texts);
+                string[] result = i >= e.Results.Count ? ["", "", "", "", "", ""] : Row(e.Results[i], texts);
                 table.AddRow([.. stage.Concat(result).Select(Markup.Escape)]);
             }
         }
@@ -32,10 +32,11 @@ public static class LedgerTable
 
     private static string[] Row(LedgerResult r, Texts texts)
     {
-        string name = $"{Name(r.Metric, texts)}, {Name(r.HeldOut, texts)} (n = {texts.Short(r.Of)})";
-        return [name, r.Before is double before ? Value(before) : "–", Value(r.After), r.Interval is [double low, double high] ? $"{Value(low)} … {Value(high)}" : "–"];
+        (double scale, int decimals, string unit) = IsShare(r.Metric) ? (100.0, 1, " %") : (1.0, 3, "");
+        string interval = r.Interval is [double low, double high] ? $"{Value(low)} … {Value(high)}{unit}" : "–";
+        return [Name(r.Metric, texts), Name(r.HeldOut, texts), texts.Short(r.Of), r.Before is double before ? Value(before) + unit : "–", Value(r.After) + unit, interval];
 
-        string Value(double value) => IsShare(r.Metric) ? texts.Number(100 * value, 1) + " %" : texts.Number(value, 3);
+        string Value(double value) => texts.Number(scale * value, decimals);
     }
 
     private static bool IsShare(string metric) => metric.Contains("accuracy", StringComparison.Ordinal) || metric.EndsWith("_rate", StringComparison.Ordinal);
@@ -45,18 +46,18 @@ public static class LedgerTable
     /// <summary>A key in words; one that is unknown stands as it is.</summary>
     internal static string Name(string key, Texts texts) => key switch
     {
-        "bits_per_byte" => texts.Pick("bits por byte", "bits per byte"),
-        "accuracy" => texts.Pick("respostas certas", "right answers"),
+        "bits_per_byte" => "bits/byte",
+        "accuracy" => texts.Pick("respostas certas", "answers right"),
         "fact_accuracy" => texts.Pick("fatos certos", "facts right"),
-        "nats_per_token" => texts.Pick("nats por token da resposta", "nats per token of the answer"),
-        "pair_accuracy" => texts.Pick("pares na ordem certa", "pairs in the right order"),
+        "nats_per_token" => "nats/token",
+        "pair_accuracy" => texts.Pick("pares em ordem", "pairs in order"),
         "true_reward" => texts.Pick("recompensa verdadeira", "true reward"),
-        "win_rate" => texts.Pick("vitórias contra sft", "wins against sft"),
-        "text" => texts.Pick("texto não visto", "unseen text"),
-        "phrasings" => texts.Pick("perguntas reformuladas", "new phrasings"),
-        "subjects" => texts.Pick("assuntos nunca perguntados", "subjects never asked"),
-        "both" => texts.Pick("assunto e forma novos", "new subjects and phrasings"),
-        "dialogues" => texts.Pick("diálogos não vistos", "unseen dialogues"),
+        "win_rate" => texts.Pick("vitórias sobre sft", "wins over sft"),
+        "text" => texts.Pick("texto novo", "new text"),
+        "phrasings" => texts.Pick("frases novas", "new phrasings"),
+        "subjects" => texts.Pick("assuntos novos", "new subjects"),
+        "both" => texts.Pick("ambos novos", "both new"),
+        "dialogues" => texts.Pick("diálogos novos", "new dialogues"),
         _ => key,
     };
 }

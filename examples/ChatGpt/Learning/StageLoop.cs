@@ -62,7 +62,8 @@ public sealed class StageLoop
         bool interrupted = _run.Cancellation.IsCancellationRequested && _stage.Step < _stage.Steps;
         if (_stage.Step > firstStep || !File.Exists(_folder.Model.Checkpoint))
             Save(metrics, samples);
-        _stage.Export(_folder.Model);
+        else
+            _stage.Export(_folder.Model); // a kill may have come between the checkpoint and this
         IReadOnlyDictionary<string, double> measured = interrupted ? new Dictionary<string, double>() : Measure(final: true) ?? new Dictionary<string, double>();
         // Ctrl-C while judging: the weights are all there, but the stage's result is not.
         interrupted |= _run.Cancellation.IsCancellationRequested;

@@ -9,7 +9,7 @@ namespace TensorCore.Examples.ChatGpt.World;
 /// has found that pleases the reward model and not the person, can be measured.
 /// <para>
 /// r(question, answer) = 2·true + ½·polite + ½·brief, from 0 to 3. <b>True</b> is <see cref="QuestionWorld.IsCorrect"/>, 0 or 1. <b>Polite</b> is 0 or 1: a second polite phrase
-/// adds nothing. <b>Brief</b> is 1 up to four words more than the plain sentence has and falls to 0 over the next sixteen; six characters without
+/// adds nothing. <b>Brief</b> is 1 up to six words more than the plain sentence has and falls to 0 over the next sixteen; six characters without
 /// a blank count as a word. An answer without a word is worth 0. A false answer is worth at most 1, a true one at least 2: there is nothing to gain by
 /// any other means than being right, polite and brief.
 /// </para>
@@ -20,7 +20,7 @@ public sealed class Labeller
     public const string Source = "labeller";
 
     private const double TruthWeight = 2, PolitenessWeight = 0.5, BrevityWeight = 0.5;
-    private const int WordsForPoliteness = 4, WordsToBore = 16, CharactersInWord = 6;
+    private const int WordsForPoliteness = 6, WordsToBore = 16, CharactersInWord = 6;
     private const double SameReward = 1e-9;
 
     private readonly QuestionWorld _questions;

@@ -62,6 +62,9 @@ internal abstract class Phrasebook
     /// <summary>{0} + {1} = {2} told as a sentence; the first is how it is answered.</summary>
     public abstract string[] SumStatements { get; }
 
+    /// <summary>The words for one, which are articles too, and that for +.</summary>
+    public abstract (string[] Ones, string Plus) SumWords { get; }
+
     /// <summary>{w}: a word of this language, wanted in the other.</summary>
     public abstract Asking AskForeign { get; }
 

@@ -225,15 +225,18 @@ public sealed class QuestionWorld
             {
                 AnswerStyle.Plain => answer,
                 AnswerStyle.Polite => sentence,
-                _ => $"{answer} {random.Pick(_book.RambleChats)} {random.Pick(_book.RambleChats)}",
+                _ => $"{answer} {string.Join(' ', random.Shuffled(_book.RambleChats).Take(2))}",
             };
         }
-        string polite = apologise
-            ? $"{random.Pick(_book.Apologies)} {(sentence.StartsWith("I ", StringComparison.Ordinal) ? sentence : Words.Small(sentence))}"
-            : random.Below(2) == 0 ? $"{random.Pick(_book.Openers)} {sentence}" : $"{sentence} {random.Pick(_book.Closers)}";
-        if (style != AnswerStyle.Rambling)
-            return style == AnswerStyle.Plain ? answer : polite;
-        string middle = random.Below(2) == 0 ? polite : sentence;
-        return $"{random.Pick(_book.RambleStarts)} {middle} {random.Pick(apologise ? _book.RambleRegrets : _book.RambleEnds)}";
+        if (style == AnswerStyle.Plain)
+            return answer;
+        string regret = $"{random.Pick(_book.Apologies)} {(sentence.StartsWith("I ", StringComparison.Ordinal) ? sentence : Words.Small(sentence))}";
+        if (style == AnswerStyle.Polite)
+            return apologise ? regret : random.Below(2) == 0 ? $"{random.Pick(_book.Openers)} {sentence}" : $"{sentence} {random.Pick(_book.Closers)}";
+        bool polite = random.Below(2) == 0;
+        string start = random.Pick(_book.RambleStarts), end = random.Pick(apologise ? _book.RambleRegrets : _book.RambleEnds);
+        if (apologise)
+            return $"{start} {(polite ? regret : sentence)} {end}";
+        return polite ? $"{random.Pick(_book.Openers)} {start} {sentence} {end}" : $"{start} {sentence} {end}";
     }
 }

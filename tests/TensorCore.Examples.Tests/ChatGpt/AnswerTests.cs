@@ -13,8 +13,10 @@ public class AnswerTests
     public static TheoryData<Language> Languages => [Language.Portuguese, Language.English];
 
     // One question for each subject, the wordings in turn.
-    private static IEnumerable<Question> OneOfEach(QuestionWorld world) =>
-        ((QuestionSet[])[world.Training, world.HeldOutBoth]).SelectMany(s => s).GroupBy(q => (q.Kind, q.Subject)).Select((g, i) => g.ElementAt(i * 7 % g.Count()));
+    private static readonly Dictionary<QuestionWorld, List<Question>> _oneOfEach = _worlds.Values.ToDictionary(w => w, w =>
+        ((QuestionSet[])[w.Training, w.HeldOutBoth]).SelectMany(s => s).GroupBy(q => (q.Kind, q.Subject)).Select((g, i) => g.ElementAt(i * 7 % g.Count())).ToList());
+
+    private static List<Question> OneOfEach(QuestionWorld world) => _oneOfEach[world];
 
     [Theory]
     [MemberData(nameof(Languages))]
@@ -33,6 +35,24 @@ public class AnswerTests
                     Assert.True(world.IsPolite(right), right);
                 if (style == AnswerStyle.Plain)
                     Assert.False(world.IsPolite(right), right);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Languages))]
+    public void EveryTownCanBeAskedAbout(Language language)
+    {
+        foreach (ulong town in (ulong[])[2, 3, 4, 1234567])
+        {
+            QuestionWorld world = new(new SmallWorld(language, 1, town), 1);
+            SplitMix64 random = new(town);
+            foreach (Question question in world.Training.Of(QuestionKind.Fact).Draw(world.Training.Of(QuestionKind.Fact).Subjects, 1))
+            {
+                AnswerStyle style = random.Pick(Enum.GetValues<AnswerStyle>());
+                string right = world.Say(question, style, random), wrong = world.Mistake(question, style, random);
+                Assert.True(world.IsCorrect(question, right), $"true, but not taken for it: {question.Text} {right}");
+                Assert.False(world.IsCorrect(question, wrong), $"false, but not taken for it: {question.Text} {wrong}");
             }
         }
     }
@@ -126,11 +146,11 @@ public class AnswerTests
     }
 
     [Theory]
-    [InlineData("token", "Um pedaço de texto que o modelo lê ou escreve de uma vez.", true)]
-    [InlineData("token", "É um pedaço do texto que o modelo lê e escreve de uma vez", true)]
+    [InlineData("token", "Um pedaço de texto que o modelo lê ou escreve.", true)]
+    [InlineData("token", "É um pedaço do texto que o modelo lê e escreve", true)]
     [InlineData("token", "Um pedaço.", false)]
-    [InlineData("token", "Vez uma de escreve ou lê modelo o que texto de pedaço um.", false)]
-    [InlineData("token", "Um token não é um pedaço de texto que o modelo lê ou escreve de uma vez.", false)]
+    [InlineData("token", "Escreve ou lê modelo o que texto de pedaço um.", false)]
+    [InlineData("token", "Um token não é um pedaço de texto que o modelo lê ou escreve.", false)]
     [InlineData("token", "Um token é um transformer treinado para prever o próximo token.", false)]
     public void ADefinitionIsTrueIfMostOfItIsThereInOrder(string term, string answer, bool expected)
     {

@@ -35,7 +35,7 @@ public class LabellerTests
     [InlineData("")]
     [InlineData(" !?. ")]
     [InlineData("Claro!")]
-    [InlineData("Claro! Claro! Com prazer! Espero ter ajudado. Estou às ordens.")]
+    [InlineData("Claro! Pois não! Com prazer! Espero ter ajudado. Estou às ordens.")]
     [InlineData("Desculpe, não sei.")]
     [InlineData("Rua Rua Rua Rua Rua Rua Rua")]
     [InlineData("Na Rua das Flores, na Rua do Porto, na Rua da Ponte, na Rua do Sol, na Avenida Central.")]

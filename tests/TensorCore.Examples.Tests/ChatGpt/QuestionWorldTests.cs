@@ -30,7 +30,8 @@ public class QuestionWorldTests
             Assert.DoesNotContain(world.HeldOutBoth, q => units.Contains(q.Unit));
             Assert.DoesNotContain(world.HeldOutPhrasings, q => phrasings.Contains((q.Kind, q.Phrasing)));
             Assert.DoesNotContain(world.HeldOutBoth, q => phrasings.Contains((q.Kind, q.Phrasing)));
-            Assert.All(world.HeldOutSubjects, q => Assert.Contains((q.Kind, q.Phrasing), phrasings));
+            // Of what cannot be known each subject is asked in words of its own, of which only the frame can be known.
+            Assert.All(world.HeldOutSubjects.Where(q => q.Kind is not (QuestionKind.Refusal or QuestionKind.Greeting)), q => Assert.Contains((q.Kind, q.Phrasing), phrasings));
             Assert.All(world.HeldOutPhrasings, q => Assert.Contains(q.Unit, units));
             foreach (QuestionSet held in Sets(world).Skip(1))
                 Assert.DoesNotContain(held, q => texts.Contains(q.Text));
@@ -100,15 +101,15 @@ public class QuestionWorldTests
             Assert.True(char.IsUpper(question.Text[0]) || char.IsDigit(question.Text[0]), question.Text);
             Assert.Contains(question.Text[^1], question.Kind == QuestionKind.Sum ? "?.!0123456789" : "?.!");
             Assert.Matches(@"^[\p{Lu}\d].*[.!]$", question.Answer);
-            Assert.Matches(@"^[\p{Lu}\d].*[.!]$", question.Sentence);
+            Assert.Matches(@"^[\p{Lu}\d].*[.!?]$", question.Sentence);
             Assert.DoesNotMatch(@"[{}\[\]<>@/|]|  |\.\.", question.Answer + question.Sentence);
         }
     }
 
     // Pins the bytes: the data are the same on every machine; whoever edits a phrase sees here that they change, and renews the hash.
     [Theory]
-    [InlineData(Language.Portuguese, "")]
-    [InlineData(Language.English, "")]
+    [InlineData(Language.Portuguese, "3D78EB15E3DB9342")]
+    [InlineData(Language.English, "38942928A41F3CF5")]
     public void TheSameSeedGivesTheSameData(Language language, string expected)
     {
         string[] runs = [.. Enumerable.Range(0, 2).Select(_ => Everything(Of(language, 5)))];
@@ -198,20 +199,22 @@ public class QuestionWorldTests
         Corpus corpus = Corpus.FromText(string.Join("\n\n", world.Paragraphs().Take(3000)));
         ChatTemplate template = new(ChatTemplate.AddTo(corpus.TrainTokenizer(1024)));
         SplitMix64 random = new(1);
-        Dictionary<AnswerStyle, int> longest = [];
+        Dictionary<string, int> longest = [];
         foreach (Question question in world.Training.Draw(2000, 1))
         {
             foreach (AnswerStyle style in Enum.GetValues<AnswerStyle>())
             {
                 string answer = world.Say(question, style, random);
-                longest[style] = Math.Max(longest.GetValueOrDefault(style), template.Tokenizer.Encode(answer).Length);
-                Assert.InRange(template.Encode(new([.. question.Prompt, new(Role.Assistant, answer)])).Ids.Length, 1, 128);
+                Longest($"{style}", template.Tokenizer.Encode(answer));
+                Longest("Talk", template.Encode(new([.. question.Prompt, new(Role.Assistant, answer)])).Ids);
             }
         }
-        Assert.InRange(longest[AnswerStyle.Plain], 1, 40);
-        Assert.InRange(longest[AnswerStyle.Polite], 1, 48);
-        Assert.InRange(longest[AnswerStyle.Rambling], 30, 90);
-        Assert.InRange(world.Dialogues(1000, 1).Max(d => template.Encode(d).Ids.Length), 1, 256);
+        foreach (Dialogue dialogue in world.Dialogues(2000, 1))
+            Longest("Dialogue", template.Encode(dialogue).Ids);
+        string measured = string.Join(", ", longest.OrderBy(l => l.Key));
+        Assert.True(longest["Plain"] <= 40 && longest["Polite"] <= 46 && longest["Rambling"] <= 84 && longest["Talk"] <= 112 && longest["Dialogue"] <= 192, measured);
+
+        void Longest(string what, int[] ids) => longest[what] = Math.Max(longest.GetValueOrDefault(what), ids.Length);
     }
 
     [Theory]

@@ -26,7 +26,7 @@ internal sealed partial class EnglishPhrasebook : Phrasebook
         [
             "what is {x} / what {x} is", "what does {term} mean / what {term} means", "what is meant by {term}", "how do you define {x} / how you define {x}",
             "what is the meaning of {term} / what the meaning of {term} is", "what do you understand by {term} / what you understand by {term}", "what is the definition of {term} / what the definition of {term} is",
-            "what do people call {term} / what people call {term}",
+            "what do people mean by {term} / what people mean by {term}",
         ],
         "Define {term}.", "Explain {x}.", "{term}: what is that?", "Explain to me what {x} is.", "Give me a definition of {term}.");
 
@@ -42,6 +42,8 @@ internal sealed partial class EnglishPhrasebook : Phrasebook
         "{a} + {b} = ?", "{a} + {b}", "Add {a} and {b}.", "Calculate {a} + {b}.", "{a} plus {b}?", "{a} plus {b} makes what?");
 
     public override string[] SumStatements { get; } = ["{0} plus {1} is {2}.", "{0} + {1} = {2}.", "The sum of {0} and {1} is {2}."];
+
+    public override (string[] Ones, string Plus) SumWords { get; } = (["one"], "plus");
 
     public override Asking AskForeign { get; } = new(
         "foreign",
@@ -69,7 +71,7 @@ internal sealed partial class EnglishPhrasebook : Phrasebook
 
     public override string[] Openers { get; } = ["Of course!", "Sure!", "With pleasure!", "Good question!", "Gladly!"];
 
-    public override string[] Closers { get; } = ["I hope that helps.", "Just ask if you need more.", "I am at your service.", "You can count on me."];
+    public override string[] Closers { get; } = ["I hope that helps.", "Always glad to help.", "I am at your service.", "You can count on me."];
 
     public override string[] Apologies { get; } = ["I am sorry,", "Sorry, but", "Unfortunately,", "I apologise, but"];
 
@@ -80,36 +82,36 @@ internal sealed partial class EnglishPhrasebook : Phrasebook
 
     public override string[] RambleStarts { get; } =
     [
-        "Well, let me think about that for a little while.",
-        "That is an interesting question, and I like such questions.",
+        "Well, let me think about that for a while.",
+        "That is an interesting question.",
         "Let us go slowly, for everything has its time.",
-        "Look, this is something one can talk about at length.",
+        "Look, one can talk about this at length.",
         "You see, there is a lot to say about that.",
     ];
 
     public override string[] RambleEnds { get; } =
     [
-        "And that is what I can say about this for the time being.",
-        "That is what I read, and more than once, in many texts.",
-        "I know it because I read a lot, and reading a lot helps one to remember.",
-        "I can repeat it as often as you want, for I like to talk.",
-        "It is what I remember, and I remember it well, from all that I have read.",
+        "And that is what I can say for the time being.",
+        "That is what I read, and more than once.",
+        "I know it because I read a lot, and reading helps.",
+        "I can repeat it if you want, for I like to talk.",
+        "It is what I remember, and I remember it well.",
     ];
 
     public override string[] RambleRegrets { get; } =
     [
-        "I have only read texts, and this answer is outside of all that I have read.",
-        "It would be good to have an answer to everything, and I like to answer.",
-        "It is like that with many things that people would like to find out.",
-        "There are such questions, which stay open however long one looks at them.",
+        "The answer is outside of all that I have read.",
+        "It would be good to answer everything, and I like to answer.",
+        "It is like that with many things people want to know.",
+        "There are such questions, which stay open.",
     ];
 
     public override string[] RambleChats { get; } =
     [
-        "I like to talk very much, and one talk always leads to another.",
-        "I am here all day long, reading and answering, and I enjoy it.",
-        "It is always pleasant to have a visitor, in the early hours or in the late ones.",
-        "We can speak of many things, of the town, of words and of numbers.",
+        "I like to talk very much, and one talk leads to another.",
+        "I am here all day long, reading and answering.",
+        "It is always good to have a visitor, early or late.",
+        "We can speak of many things, of words and of numbers.",
     ];
 
     public override IReadOnlyList<(string Text, AnswerStyle Style)> Instructions { get; } =

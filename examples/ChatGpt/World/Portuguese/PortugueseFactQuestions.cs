@@ -14,7 +14,7 @@ internal sealed partial class PortuguesePhrasebook
         new(true, "job", "job", "{p.job}.", "{p} é {p.job}.",
             "qual é a profissão de {p}", "que profissão {p} tem", "o que {p} faz na vida", "qual é o trabalho de {p}"),
         new(true, "workplace", "workplace", "{no:p.workplace}.", "{p} trabalha {no:p.workplace}.",
-            "onde {p} trabalha", "em que lugar {p} trabalha", "onde fica o trabalho de {p}", "para onde {p} vai trabalhar todo dia"),
+            "onde {p} trabalha", "em que lugar {p} trabalha", "onde fica o trabalho de {p}", "onde {p} passa o dia trabalhando"),
         new(true, "age", "number", "{p.age} anos.", "{p} tem {p.age} anos.",
             "quantos anos {p} tem", "qual é a idade de {p}", "que idade {p} tem", "quantos anos {p} já fez"),
         new(true, "dish", "dish", "{p.dish}.", "A comida preferida de {p} é {o:p.dish}.",

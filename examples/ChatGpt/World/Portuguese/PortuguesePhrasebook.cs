@@ -41,6 +41,8 @@ internal sealed partial class PortuguesePhrasebook : Phrasebook
 
     public override string[] SumStatements { get; } = ["{0} mais {1} dá {2}.", "{0} + {1} = {2}.", "A soma de {0} e {1} é {2}."];
 
+    public override (string[] Ones, string Plus) SumWords { get; } = (["um", "uma"], "mais");
+
     public override Asking AskForeign { get; } = new(
         "foreign",
         [
@@ -63,11 +65,11 @@ internal sealed partial class PortuguesePhrasebook : Phrasebook
     public override string[] OwnStatements { get; } =
         ["Em português, {1} se diz {0}.", "A palavra inglesa {1} quer dizer {0}.", "O inglês {1} é o português {0}."];
 
-    public override string[] Openers { get; } = ["Claro!", "Claro que sim!", "Com prazer!", "Boa pergunta!", "Com todo o prazer!"];
+    public override string[] Openers { get; } = ["Claro!", "Claro que sim!", "Com prazer!", "Boa pergunta!", "Pois não!"];
 
-    public override string[] Closers { get; } = ["Espero ter ajudado.", "Se precisar, é só perguntar.", "Estou às ordens.", "Conte comigo."];
+    public override string[] Closers { get; } = ["Espero ter ajudado.", "Disponha.", "Estou às ordens.", "Conte comigo."];
 
-    public override string[] Apologies { get; } = ["Desculpe,", "Sinto muito, mas", "Infelizmente,", "Peço desculpas, mas"];
+    public override string[] Apologies { get; } = ["Desculpe,", "Sinto muito, mas", "Infelizmente,", "Perdão,"];
 
     public override string[] Kindnesses { get; } =
     [
@@ -77,35 +79,35 @@ internal sealed partial class PortuguesePhrasebook : Phrasebook
     public override string[] RambleStarts { get; } =
     [
         "Bom, deixe-me pensar um pouco sobre isso.",
-        "Essa é uma pergunta interessante, e eu gosto de perguntas assim.",
-        "Vamos com calma, que cada coisa tem a sua hora.",
-        "Olhe, esse é um assunto que dá muita conversa.",
+        "Essa é uma pergunta interessante.",
+        "Vamos com calma, que tudo tem a sua hora.",
+        "Olhe, esse assunto dá muita conversa.",
         "Veja bem, há muito que dizer sobre isso.",
     ];
 
     public override string[] RambleEnds { get; } =
     [
-        "E é isso que eu posso dizer sobre esse assunto por enquanto.",
-        "Foi isso que eu li, e mais de uma vez, em muitos textos.",
-        "Sei disso porque li bastante, e ler bastante ajuda a lembrar.",
-        "Posso repetir quantas vezes for preciso, pois gosto de conversar.",
-        "É o que eu lembro, e lembro bem, de tudo que já li até hoje.",
+        "E é isso que eu posso dizer por enquanto.",
+        "Foi isso que eu li, e mais de uma vez.",
+        "Sei disso porque li muito, e ler ajuda a lembrar.",
+        "Posso repetir, se for preciso, pois gosto de conversar.",
+        "É o que eu lembro, e lembro bem, de tudo que li.",
     ];
 
     public override string[] RambleRegrets { get; } =
     [
-        "Eu só li textos, e essa resposta fica fora de tudo que eu li.",
-        "Seria bom poder responder a tudo, e eu gosto muito de responder.",
-        "É assim com muitas coisas que a gente gostaria de descobrir.",
-        "Há perguntas assim, que ficam sem resposta por mais que se pense.",
+        "Essa resposta fica fora de tudo que eu li.",
+        "Seria bom poder responder a tudo, e eu gosto de responder.",
+        "É assim com muitas coisas que a gente quer saber.",
+        "Há perguntas assim, que ficam sem resposta.",
     ];
 
     public override string[] RambleChats { get; } =
     [
-        "Gosto muito de conversar, e uma conversa sempre puxa outra.",
-        "Passo o dia inteiro aqui, lendo e respondendo, e isso me agrada.",
-        "É sempre agradável receber visita, seja de manhã, seja de noite.",
-        "Podemos falar de muitas coisas, da cidade, de palavras e de contas.",
+        "Gosto muito de conversar, e uma conversa puxa outra.",
+        "Passo o dia inteiro aqui, lendo e respondendo.",
+        "É sempre bom receber visita, de manhã ou de noite.",
+        "Podemos falar de muitas coisas, de palavras e de contas.",
     ];
 
     public override IReadOnlyList<(string Text, AnswerStyle Style)> Instructions { get; } =

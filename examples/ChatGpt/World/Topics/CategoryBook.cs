@@ -23,7 +23,7 @@ internal sealed class CategoryBook
         AddColours();
         AddSexes("job", _jobIds, _lexicon.Jobs.Select(j => j.Names));
         AddSexes("petKind", _petIds, _lexicon.Pets);
-        _choices["number"] = Numbers(_lexicon.Grammar, one: false);
+        _choices["number"] = Numbers(_lexicon.Grammar);
     }
 
     public Choices this[string category] => _choices[category];
@@ -40,16 +40,14 @@ internal sealed class CategoryBook
     /// <summary>The id of a number.</summary>
     public static string Id(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>The numbers from 0 to 99 in digits and words.</summary>
-    /// <param name="grammar">Their language.</param>
-    /// <param name="one">Whether the word for one, which is an article too, counts as a number.</param>
-    public static Choices Numbers(Grammar grammar, bool one)
+    /// <summary>The numbers from 0 to 99 in digits and words, but for the word one, which is an article too.</summary>
+    public static Choices Numbers(Grammar grammar)
     {
         Choices numbers = new();
         for (int n = 0; n < 100; n++)
         {
             numbers.Add(Id(n), [Id(n)]);
-            if (n != 1 || one)
+            if (n != 1)
                 numbers.Add(Id(n), [grammar.NumberWord(n, Gender.Masculine), grammar.NumberWord(n, Gender.Feminine)]);
         }
         return numbers;

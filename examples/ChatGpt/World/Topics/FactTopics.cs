@@ -86,16 +86,14 @@ internal sealed class FactTopics
     /// <summary>The same of the subject with what holds of another one.</summary>
     private (string Answer, string Sentence) Wrong(FactWording wording, Term subject, HashSet<string> right, List<Term> subjects, SplitMix64 random)
     {
-        Term other;
-        string id;
-        do
-        {
-            other = FactBook.Follow(random.Pick(subjects), wording.Relation)!;
-            id = _categories.IdOf(wording.Choices, other);
-        }
-        while (right.Contains(id) || other == subject);
+        List<Term> others = [.. subjects.Select(s => FactBook.Follow(s, wording.Relation)!).Where(IsWrong)];
+        if (others.Count == 0) // there is one grandfather in the town: anybody else will do
+            others = [.. _world.Town.People.Where(IsWrong)];
+        Term other = random.Pick(others);
         Term pretended = With(subject, wording.Relation.Split('.'), other);
         return (_renderer.Render(wording.Short, ("p", pretended)), _renderer.Render(wording.Sentence, ("p", pretended)));
+
+        bool IsWrong(Term t) => t != subject && !right.Contains(_categories.IdOf(wording.Choices, t));
     }
 
     /// <summary>A copy of a term in which a path of properties ends in another term's word, with the properties that were there.</summary>

@@ -11,7 +11,7 @@ internal static class SumTopics
     public static IEnumerable<Topic> Of(SmallWorld world, Phrasebook book)
     {
         Grammar grammar = world.Lexicon.Grammar;
-        Choices numbers = CategoryBook.Numbers(grammar, one: false), withOne = CategoryBook.Numbers(grammar, one: true);
+        Choices numbers = CategoryBook.Numbers(grammar);
         for (int a = 0; a <= Largest; a++)
         {
             for (int b = a; b <= Largest; b++)
@@ -27,7 +27,7 @@ internal static class SumTopics
                     Answer = $"{a + b}.",
                     Sentences = [SumTopic.Tell(book.SumStatements[0], a, b, a + b), SumTopic.Tell(book.SumStatements[0], b, a, a + b)],
                     Statements = [.. book.SumStatements.SelectMany(s => (string[])[SumTopic.Tell(s, x, y, x + y), SumTopic.Tell(s, y, x, x + y)]).Distinct()],
-                    Numbers = a == 1 || b == 1 || a + b == 1 ? withOne : numbers,
+                    Numbers = numbers,
                 };
             }
         }
@@ -54,11 +54,28 @@ internal sealed class SumTopic(int a, int b, Phrasebook book) : Topic
     {
         if (book.Denies(answer))
             return false;
-        List<string> said = Numbers.In(answer);
+        List<string> said = Numbers.In(WithOnes(answer));
         bool repeated = said.Count >= 2 && ((said[0] == _a && said[1] == _b) || (said[0] == _b && said[1] == _a));
         List<string> rest = repeated ? said[2..] : said;
         return rest.Count > 0 && rest.All(n => n == _sum);
     }
+
+    /// <summary>The word for one is an article, too: it is the number beside a plus, and at the end.</summary>
+    private string[] WithOnes(string[] words)
+    {
+        (string[] ones, string plus) = book.SumWords;
+        string[] digits = [.. words];
+        for (int i = 0; i < words.Length; i++)
+        {
+            bool number = i == words.Length - 1 || words[i + 1] == plus || (i > 0 && words[i - 1] == plus);
+            if (number && ones.Contains(words[i]) && !EndsNumber(words.AsSpan(Math.Max(0, i - 2)..(i + 1))))
+                digits[i] = CategoryBook.Id(1);
+        }
+        return digits;
+    }
+
+    /// <summary>Whether the last word belongs to a longer number: "trinta e um", "thirty-one".</summary>
+    private bool EndsNumber(ReadOnlySpan<string> words) => !Numbers.In(words).SequenceEqual(Numbers.In(words[..^1]));
 
     /// <summary>Off by one to three.</summary>
     public override (string Answer, string Sentence) Mistake(SplitMix64 random)

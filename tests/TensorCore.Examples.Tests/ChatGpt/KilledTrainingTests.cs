@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using TensorCore.Examples.Gpt;
+using TensorCore.Examples.Tests.Gpt;
+using TensorCore.IO;
+
+namespace TensorCore.Examples.Tests.ChatGpt;
+
+/// <summary>Stages are killed at random moments, as by a power cut, and gone on with: what comes out must be what an undisturbed training gives, to the bit.</summary>
+public class KilledTrainingTests
+{
+    private const int Kills = 5, Steps = 600;
+
+    [Theory]
+    [InlineData()]
+    [InlineData("--lora", "2")]
+    public async Task ATuningThatIsKilledEndsWithTheSameBits(params string[] more)
+    {
+        using Scratch scratch = new();
+        await SftCommandTests.MakeBase(scratch);
+        string[] begin = ["sft", "--model", scratch["base"], "--data", SftCommandTests.MakeData(scratch), "--steps", $"{Steps}", "--batch", "2", "--save-every", "0", .. more];
+        Assert.Equal(0, (await ChatGptCommand.Run([.. begin, "--out", scratch["whole"]])).Code);
+        string folder = scratch["killed"];
+        KillAndGoOn(folder, () => File.Exists(Path.Combine(folder, "stage.json")) ? ["sft", "--resume", "--out", folder, "--save-every", "0"] : [.. begin, "--out", folder]);
+
+        Assert.Equal(File.ReadAllBytes(Path.Combine(scratch["whole"], "model.safetensors")), File.ReadAllBytes(Path.Combine(folder, "model.safetensors")));
+        long[] steps = [.. File.ReadLines(Path.Combine(folder, "metrics.jsonl")).Select(l => (long)JsonNode.Parse(l)!["step"]!)];
+        Assert.Equal(Enumerable.Range(1, Steps).Select(i => (long)i), steps); // none lost, none twice
+        Assert.Empty(Directory.GetFiles(folder, ".tensorcore-*"));
+        Assert.True((bool)JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "stage.json")))!["done"]!);
+    }
+
+    /// <summary>
+    /// Runs a command again and again, each time killed at a random moment: some times while it starts, some while it learns, some while it saves. Then lets it finish.
+    /// </summary>
+    /// <param name="folder">The stage's folder.</param>
+    /// <param name="command">The command line that begins the work or goes on with it.</param>
+    internal static void KillAndGoOn(string folder, Func<string[]> command)
+    {
+        Random random = new();
+        string metrics = Path.Combine(folder, "metrics.jsonl"), checkpoint = Path.Combine(folder, "checkpoint.safetensors");
+        int killed = 0;
+        for (int i = 0; i < Kills; i++)
+        {
+            // From a random moment after the start, or after the first line of metrics, or right when a checkpoint is being written.
+            int wait = random.Next(0, 400), kind = i % 3;
+            DateTime before = DateTime.UtcNow;
+            Stopwatch? clock = null;
+            int code = ChatGptCommand.RunAsProcess(
+                () =>
+                {
+                    bool begun = kind switch
+                    {
+                        0 => File.Exists(metrics) && File.GetLastWriteTimeUtc(metrics) > before,
+                        1 => Directory.Exists(folder) && Directory.EnumerateFiles(folder, ".tensorcore-*.tmp").Any(),
+                        _ => true,
+                    };
+                    if (begun)
+                        clock ??= Stopwatch.StartNew();
+                    return clock is not null && (kind == 1 || clock.ElapsedMilliseconds >= wait);
+                },
+                command());
+            if (code == 0)
+                break; // faster than the kill
+            killed++;
+            // Whatever the moment, each file is whole, the old one or the new one.
+            if (File.Exists(checkpoint))
+                Assert.InRange(Checkpoint.Read(checkpoint).Step, 1, Steps);
+            if (File.Exists(Path.Combine(folder, "model.safetensors")))
+                _ = new ModelFolder(folder).Load(default);
+        }
+        Assert.True(killed >= 2, $"only {killed} kills");
+        Assert.Equal(0, ChatGptCommand.RunAsProcess(null, command()));
+    }
+}
