@@ -16,7 +16,7 @@ internal sealed class PpoCommand
     private readonly PolicyFlags _flags;
     private readonly Option<long> _steps;
     private readonly Option<double?> _minutes, _target;
-    private readonly Option<int> _batch, _minibatches, _epochs;
+    private readonly Option<int> _batch, _minibatches, _epochs, _warmup;
     private readonly Option<double> _rate, _clip, _clipRange, _valueClip, _valueCoefficient, _gamma, _lambda, _kl, _horizon, _entropy, _ptx, _temperature, _unfinished;
     private readonly Option<bool> _doctor;
 
@@ -29,6 +29,7 @@ internal sealed class PpoCommand
         _minibatches = app.Number("--minibatches", _defaults.Minibatches, "partes do lote, cada uma com sua atualização", "parts of the batch, each with an update of its own", min: 1, max: 65_536);
         _epochs = app.Number("--epochs", _defaults.Epochs, "quantas vezes se aprende de cada resposta", "how often each answer is learnt from", min: 1, max: 1000);
         _rate = app.Number("--lr", _defaults.LearningRate, "a taxa de aprendizado, que cai até 0", "the learning rate, which falls to 0", min: 0.0, max: 100.0);
+        _warmup = app.Number("--warmup", _defaults.Warmup, "passos em que a taxa sobe de um décimo até --lr", "steps in which the rate rises from a tenth to --lr", min: 0, max: 1_000_000);
         _clip = app.Number("--clip", _defaults.Clip, "a maior norma do gradiente; 0 não limita", "the gradient's largest norm; 0 does not limit it", min: 0.0, max: 1e6);
         _clipRange = app.Number("--clip-range", _defaults.ClipRange, "ε: até onde a razão π/π_velha dá gradiente", "ε: how far the ratio π/π_old gives a gradient", min: 1e-6, max: 100.0);
         _valueClip = app.Number("--value-clip-range", _defaults.ValueClipRange, "o mesmo para o valor", "the same for the value", min: 1e-6, max: 1e6);
@@ -50,7 +51,7 @@ internal sealed class PpoCommand
         PpoCommand o = new(app);
         Command command = new("ppo", app.Pick("treina a política contra um modelo de recompensa por PPO (Ctrl-C salva; o mesmo comando continua)", "trains the policy against a reward model by PPO (Ctrl-C saves; the same command goes on)"))
         {
-            o._doctor, o._steps, o._minutes, o._batch, o._minibatches, o._epochs, o._rate, o._clip, o._clipRange, o._valueClip, o._valueCoefficient, o._gamma, o._lambda,
+            o._doctor, o._steps, o._minutes, o._batch, o._minibatches, o._epochs, o._rate, o._warmup, o._clip, o._clipRange, o._valueClip, o._valueCoefficient, o._gamma, o._lambda,
             o._kl, o._target, o._horizon, o._entropy, o._ptx, o._temperature, o._unfinished,
         };
         o._flags.AddTo(command);
@@ -90,6 +91,7 @@ internal sealed class PpoCommand
             Minibatches = run.Get(_minibatches),
             Epochs = run.Get(_epochs),
             LearningRate = run.Get(_rate),
+            Warmup = run.Get(_warmup),
             Clip = run.Get(_clip),
             ClipRange = run.Get(_clipRange),
             ValueClipRange = run.Get(_valueClip),

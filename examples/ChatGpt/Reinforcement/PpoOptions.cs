@@ -22,8 +22,11 @@ public sealed record PpoOptions
     /// <summary>How often each answer is learnt from. 4 in <c>PpoHParams</c>.</summary>
     public int Epochs { get; init; } = 4;
 
-    /// <summary>The learning rate at the start; it falls linearly to 0, as theirs. Theirs is 10⁻⁵ for GPT-2 with 124 million parameters; a network of one million takes larger steps.</summary>
-    public double LearningRate { get; init; } = 3e-4;
+    /// <summary>The highest learning rate; it falls linearly to 0, as theirs. Theirs is 10⁻⁵ for GPT-2 with 124 million parameters; a network of one million takes larger steps.</summary>
+    public double LearningRate { get; init; } = 1e-4;
+
+    /// <summary>Steps in which the learning rate rises from a tenth: Adam's first steps, whose moments know one gradient, would be the wildest. 10 in InstructGPT.</summary>
+    public int Warmup { get; init; } = 10;
 
     /// <summary>ε of Adam. 10⁻⁵ in their code.</summary>
     public double AdamEpsilon { get; init; } = 1e-5;
@@ -84,6 +87,7 @@ public sealed record PpoOptions
         Require(Batch >= 2, nameof(Batch), Batch, "2 or more");
         Require(Minibatches >= 1 && Minibatches <= Batch, nameof(Minibatches), Minibatches, "from 1 to the batch");
         Require(Epochs >= 1, nameof(Epochs), Epochs, "1 or more");
+        Require(Warmup >= 0, nameof(Warmup), Warmup, "0 or more");
         Require(LearningRate >= 0, nameof(LearningRate), LearningRate, "0 or more");
         Require(ClipRange > 0, nameof(ClipRange), ClipRange, "above 0");
         Require(ValueClipRange > 0, nameof(ValueClipRange), ValueClipRange, "above 0");

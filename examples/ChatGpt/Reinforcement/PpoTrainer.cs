@@ -158,7 +158,8 @@ public class PpoTrainer : IStage
     /// <summary>A few epochs over the answers, in minibatches.</summary>
     private void Update(Experience[] experience, IReadOnlyList<int[]> prompts, Dictionary<string, double> metrics)
     {
-        _optimizer.LearningRate = Options.LearningRate * (1 - ((double)Step / Math.Max(1, Steps)));
+        double warm = Options.Warmup == 0 ? 1 : Math.Min(1, 0.1 + (0.9 * Step / Options.Warmup));
+        _optimizer.LearningRate = Options.LearningRate * warm * (1 - ((double)Step / Math.Max(1, Steps)));
         UpdateTally tally = new();
         for (int epoch = 0; epoch < Options.Epochs; epoch++)
         {

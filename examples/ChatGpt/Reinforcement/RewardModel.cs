@@ -90,6 +90,7 @@ public sealed class RewardModel : Module
     {
         RewardModel model = new(new GptModel(config), 0);
         SafetensorsDictionary file = Safetensors.Load(path);
+        file.RequireShape("score.weight", [1, config.Width]); // first: what a plain GPT lacks
         foreach ((string name, Tensor value) in model.StateDict())
             file.RequireShape(name, [.. value.Shape.ToArray().Select(s => (long)s)]);
         using (Autograd.NoGrad())

@@ -8,6 +8,9 @@ namespace TensorCore.Examples.ChatGpt.Reinforcement;
 /// <summary>Teaches a reward model from rankings (<see cref="RankingLoss"/>); at its end the rewards are normalised on a reference set.</summary>
 public sealed class RewardTrainer : IStage
 {
+    // A step's prompts go through the model a few at a time: activations that fit the caches are written and read faster than those that do not.
+    private const int TokensAtATime = 2048;
+
     private readonly PromptDeck<RankedAnswers> _deck;
     private readonly IReadOnlyList<RankedAnswers> _heldOut;
     private readonly IReadOnlyList<(int[] Prompt, int[] Answer)> _reference;
@@ -53,19 +56,27 @@ public sealed class RewardTrainer : IStage
     public StageStep Advance()
     {
         IReadOnlyList<RankedAnswers> prompts = _deck.Deal(_options.Batch, Step);
-        AnswerBatch batch = new([.. prompts.SelectMany(p => p.Answers.Select(a => (p.Prompt, a)))]);
         _rate.Apply(_optimizer);
         Model.ZeroGrad();
-        Tensor rewards = Model.Forward(batch); // (N), N the sum of the prompts' K
-        Tensor loss = RankingLoss.Of(rewards, prompts, _options.MarginScale);
-        loss.Backward();
+        double loss = 0;
+        List<double> rewards = [];
+        int atATime = Math.Max(1, TokensAtATime / prompts.Max(p => p.Longest * p.Answers.Count));
+        foreach (RankedAnswers[] some in prompts.Chunk(atATime))
+        {
+            AnswerBatch batch = new([.. some.SelectMany(p => p.Answers.Select(a => (p.Prompt, a)))]);
+            Tensor r = Model.Forward(batch); // (N), N the sum of the prompts' K
+            Tensor part = RankingLoss.Of(r, some, _options.MarginScale) * ((double)some.Length / prompts.Count); // a mean over prompts
+            part.Backward();
+            loss += part.Item();
+            rewards.AddRange(r.Detach().To(DType.Float64).ToArray<double>());
+        }
         double norm = _options.Clip > 0 ? GradientClip.ByNorm(_parameters, _options.Clip) : GradientClip.Norm(_parameters);
         _optimizer.Step();
-        return new(Step, loss.Item(), new Dictionary<string, double>
+        return new(Step, loss, new Dictionary<string, double>
         {
             ["lr"] = _optimizer.LearningRate,
             ["grad_norm"] = norm,
-            ["pair_accuracy"] = PairAccuracy(rewards.Detach().To(DType.Float64).ToArray<double>(), prompts).Value,
+            ["pair_accuracy"] = PairAccuracy([.. rewards], prompts).Value,
         });
     }
 

@@ -23,8 +23,10 @@ public static class Rollouts
     /// <param name="seed">Of all random numbers.</param>
     /// <param name="step">Which batch of answers it is.</param>
     /// <param name="slots">Answers at a time.</param>
+    /// <param name="cancellation">Stops between two tokens.</param>
     /// <exception cref="ArgumentException">A prompt is empty or fills the context.</exception>
-    public static Rollout[] Sample(ICausalModel model, IReadOnlyList<int[]> prompts, RolloutOptions options, ulong seed, long step, int slots = 64)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static Rollout[] Sample(ICausalModel model, IReadOnlyList<int[]> prompts, RolloutOptions options, ulong seed, long step, int slots = 64, CancellationToken cancellation = default)
     {
         SlotDecoder decoder = new(model, Math.Clamp(prompts.Count, 1, slots));
         Rollout[] rollouts = new Rollout[prompts.Count];
@@ -32,6 +34,7 @@ public static class Rollouts
         int next = 0;
         while (next < prompts.Count || open.Count > 0)
         {
+            cancellation.ThrowIfCancellationRequested();
             for (; next < prompts.Count && open.Count < decoder.Slots; next++)
                 open[decoder.Open(Room(prompts[next], model.Context))] = new(next, Sampler(options, seed, step, next), [], []);
             foreach (int slot in decoder.Step().ToArray())

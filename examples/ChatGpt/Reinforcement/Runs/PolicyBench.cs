@@ -133,7 +133,8 @@ internal sealed class PolicyBench
         {
             results.Add(Mean("true_reward", before.TrueReward, after.TrueReward));
             Proportion wins = after.WinsAgainst(before);
-            results.Add(new("win_rate", HeldOut, wins.Of, null, wins.Value, [wins.Interval.Lower, wins.Interval.Upper]));
+            if (wins.Of > 0)
+                results.Add(new("win_rate", HeldOut, wins.Of, null, wins.Value, [wins.Interval.Lower, wins.Interval.Upper]));
             if (Accuracy(Reference, run.Cancellation) is { } a && Accuracy(Policy, run.Cancellation) is { } b)
                 results.Add(LedgerResult.Compare("accuracy", HeldOut, a, b));
         }

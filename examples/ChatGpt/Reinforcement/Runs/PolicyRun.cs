@@ -50,7 +50,13 @@ internal sealed record PolicyRun(CommandRun Run, string Stage, ModelFolder From,
         Estimate gain = after.Above(before);
         Proportion wins = after.WinsAgainst(before);
         Run.Say(
-            $"recompensa verdadeira {t.Number(before.TrueReward.Mean, 3)} → {t.Number(after.TrueReward.Mean, 3)} (ganho {t.Number(gain.Mean, 3)}, de {t.Number(gain.Low, 3)} a {t.Number(gain.High, 3)}); vence {t.Number(100 * wins.Value, 1)} % das {wins.Of} respostas que diferem, a {t.Number(after.Kl, 2)} nats de KL",
-            $"true reward {t.Number(before.TrueReward.Mean, 3)} → {t.Number(after.TrueReward.Mean, 3)} (a gain of {t.Number(gain.Mean, 3)}, from {t.Number(gain.Low, 3)} to {t.Number(gain.High, 3)}); it wins {t.Number(100 * wins.Value, 1)} % of the {wins.Of} answers that differ, at a KL of {t.Number(after.Kl, 2)} nats");
+            $"recompensa verdadeira {t.Number(before.TrueReward.Mean, 3)} → {t.Number(after.TrueReward.Mean, 3)}: um ganho de {t.Number(gain.Mean, 3)} (de {t.Number(gain.Low, 3)} a {t.Number(gain.High, 3)}), a {t.Number(after.Kl, 2)} nats de KL",
+            $"true reward {t.Number(before.TrueReward.Mean, 3)} → {t.Number(after.TrueReward.Mean, 3)}: a gain of {t.Number(gain.Mean, 3)} (from {t.Number(gain.Low, 3)} to {t.Number(gain.High, 3)}), at a KL of {t.Number(after.Kl, 2)} nats");
+        if (wins.Of > 0)
+        {
+            Run.Say(
+                $"das {wins.Of} perguntas em que uma das duas respostas é melhor, vence {t.Number(100 * wins.Value, 1)} % (de {t.Number(100 * wins.Interval.Lower, 1)} a {t.Number(100 * wins.Interval.Upper, 1)})",
+                $"of the {wins.Of} questions of which one of the two answers is better, it wins {t.Number(100 * wins.Value, 1)} % (from {t.Number(100 * wins.Interval.Lower, 1)} to {t.Number(100 * wins.Interval.Upper, 1)})");
+        }
     }
 }

@@ -130,16 +130,20 @@ internal sealed record RewardRun(CommandRun Run, ModelFolder From, StageFolder F
         ];
 
         IReadOnlyList<(Question Question, IReadOnlyList<string> Answers)> Answers(QuestionSet questions, int count, int set) => judge.Answers(
-            (prompts, batch) => Rollouts.Sample(tuned, prompts, options, seed, ((long)set << 20) + batch), questions.Draw(count, seed), Source.Answers, seed + (ulong)set, Run.Cancellation);
+            prompts => Rollouts.Sample(tuned, prompts, options, seed, set, cancellation: Run.Cancellation), questions.Draw(count, seed), Source.Answers, seed + (ulong)set);
         IReadOnlyList<Ranking> Rank(IReadOnlyList<(Question Question, IReadOnlyList<string> Answers)> all, Labeller by) => [.. all.Select(a => by.Rank(a.Question, a.Answers))];
         RankedAnswers[] Tokens(IReadOnlyList<Ranking> rankings) => [.. rankings.Select(r => RankedAnswers.From(r, template))];
     }
 
-    /// <summary>One answer of the tuned model to each of some prompts.</summary>
+    /// <summary>One answer of the tuned model to each of some prompts; of a model that hardly ever comes to an end, the ranked answers.</summary>
     private static (int[], int[])[] Reference(GptModel tuned, IReadOnlyList<RankedAnswers> rankings, ChatTemplate template, ulong seed)
     {
-        int[][] prompts = [.. rankings.Take(ReferenceAnswers).Select(r => r.Prompt).Where(p => p.Length < tuned.Config.Context)];
-        return [.. Rollouts.Sample(tuned, prompts, new(template.End, MaxTokens), seed, 3L << 20).Where(r => r.Finished).Select(r => (r.Prompt, r.Answer))];
+        const int Fewest = 16;
+        int[][] prompts = [.. rankings.Take(ReferenceAnswers).Select(r => r.Prompt)];
+        Rollout[] finished = [.. Rollouts.Sample(tuned, prompts, new(template.End, MaxTokens), seed, step: 3).Where(r => r.Finished)];
+        return finished.Length >= Fewest
+            ? [.. finished.Select(r => (r.Prompt, r.Answer))]
+            : [.. rankings.Take(ReferenceAnswers).SelectMany(r => r.Answers.Select(a => (r.Prompt, a)))];
     }
 
     private void Introduce(IReadOnlyList<RankingSet> sets, RewardTrainer trainer)

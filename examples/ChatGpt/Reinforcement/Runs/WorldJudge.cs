@@ -37,33 +37,26 @@ internal sealed record WorldJudge(QuestionWorld World, ChatTemplate Template, La
     /// A model's own answers to questions, K to each, all different. Where it gives the same answer again, or does not come to an end, the world's candidates take its
     /// place, right and wrong ones, so that there is something to compare.
     /// </summary>
-    /// <param name="draw">Has the model answer prompts: a batch and its number.</param>
+    /// <param name="draw">Has the model answer prompts.</param>
     /// <param name="questions">What is asked.</param>
     /// <param name="answers">K.</param>
     /// <param name="seed">Of the candidates.</param>
-    /// <param name="cancellation">Stops between two batches.</param>
-    public IReadOnlyList<(Question Question, IReadOnlyList<string> Answers)> Answers(Func<IReadOnlyList<int[]>, int, Rollout[]> draw, IReadOnlyList<Question> questions, int answers, ulong seed, CancellationToken cancellation)
+    public IReadOnlyList<(Question Question, IReadOnlyList<string> Answers)> Answers(Func<IReadOnlyList<int[]>, Rollout[]> draw, IReadOnlyList<Question> questions, int answers, ulong seed)
     {
-        const int AtATime = 64;
         SplitMix64 random = new(seed ^ 0xCA4D_1DA7_E500_0001);
         List<(Question, IReadOnlyList<string>)> all = [];
-        int batch = 0;
-        foreach (Question[] some in questions.Where(q => Template.Prompt(q.Prompt).Length <= LongestPrompt).Chunk(AtATime))
+        Question[] asked = [.. questions.Where(q => Template.Prompt(q.Prompt).Length <= LongestPrompt)];
+        Rollout[] drawn = draw([.. asked.SelectMany(q => Enumerable.Repeat(Template.Prompt(q.Prompt), answers))]);
+        for (int i = 0; i < asked.Length; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
-            int[][] prompts = [.. some.SelectMany(q => Enumerable.Repeat(Template.Prompt(q.Prompt), answers))];
-            Rollout[] drawn = draw(prompts, batch++);
-            for (int i = 0; i < some.Length; i++)
+            HashSet<string> different = [.. drawn[(i * answers)..((i + 1) * answers)].Where(r => r.Finished).Select(r => Template.Answer(r.Answer)).Where(a => a.Length > 0)];
+            foreach (string candidate in World.Candidates(asked[i], answers, random))
             {
-                HashSet<string> different = [.. drawn[(i * answers)..((i + 1) * answers)].Where(r => r.Finished).Select(r => Template.Answer(r.Answer)).Where(a => a.Length > 0)];
-                foreach (string candidate in World.Candidates(some[i], answers, random))
-                {
-                    if (different.Count < answers)
-                        different.Add(candidate);
-                }
-                if (different.Count >= 2)
-                    all.Add((some[i], [.. different]));
+                if (different.Count < answers)
+                    different.Add(candidate);
             }
+            if (different.Count >= 2)
+                all.Add((asked[i], [.. different]));
         }
         return all;
     }
