@@ -28,8 +28,8 @@ internal static class HumanAssistantText
         int human = text.IndexOf(Human, start, StringComparison.Ordinal), assistant = text.IndexOf(Assistant, start, StringComparison.Ordinal);
         return (human, assistant) switch
         {
-            (< 0, < 0) => text.Length,
-            (< 0, _) => assistant,
+            ( < 0, < 0) => text.Length,
+            ( < 0, _) => assistant,
             (_, < 0) => human,
             _ => Math.Min(human, assistant),
         };

@@ -7,7 +7,8 @@ public class AnswerTests
 {
     private static readonly Dictionary<Language, QuestionWorld> _worlds = new()
     {
-        [Language.Portuguese] = QuestionWorldTests.Of(Language.Portuguese), [Language.English] = QuestionWorldTests.Of(Language.English),
+        [Language.Portuguese] = QuestionWorldTests.Of(Language.Portuguese),
+        [Language.English] = QuestionWorldTests.Of(Language.English),
     };
 
     public static TheoryData<Language> Languages => [Language.Portuguese, Language.English];

@@ -24,7 +24,6 @@ internal static class RefusalTopics
             };
         }
         // One who pretends to know a stranger says of them what is true of a neighbour.
-        List<string> streets = [.. world.Lexicon.Category("street")!.Select(s => s.Text)];
         FactWording home = book.Facts[0];
         Renderer renderer = new(world.Lexicon, world.Town, new SplitMix64(0));
         foreach (string name in book.Strangers)
