@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using TensorCore.Examples.ChatGpt.Serving.Api;
 
 namespace TensorCore.Examples.ChatGpt.Serving.Page;
@@ -14,13 +15,16 @@ internal static class PageRoutes
         app.MapGet(path, context => Json.WriteAsync(context.Response, answer(context.Request), cancellation: context.RequestAborted));
 
     /// <summary>A POST whose body is a JSON object.</summary>
-    public static void Ask(this WebApplication app, string path, Func<JsonFields, CancellationToken, Task<JsonNode>> answer) =>
+    public static void Ask(this WebApplication app, string path, Func<JsonFields, CancellationToken, Task<JsonNode>> answer)
+    {
+        ServerOptions options = app.Services.GetRequiredService<ServerOptions>();
         app.MapPost(path, async context =>
         {
-            using JsonDocument body = await JsonFields.ReadBodyAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
+            using JsonDocument body = await JsonFields.ReadBodyAsync(context.Request, options, context.RequestAborted).ConfigureAwait(false);
             JsonNode result = await answer(new JsonFields(body.RootElement), context.RequestAborted).ConfigureAwait(false);
             await Json.WriteAsync(context.Response, result, cancellation: context.RequestAborted).ConfigureAwait(false);
         });
+    }
 
     /// <summary>Numbers as an array; those that JSON has not (NaN, ∞) become null.</summary>
     public static JsonArray Numbers(IEnumerable<double> values) => [.. values.Select(v => double.IsFinite(v) ? JsonValue.Create(v) : null)];
