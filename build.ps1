@@ -12,7 +12,7 @@ $usage = @'
                                       mutations --op NAME plants faults in one op only
   cuda-check [ARGS]                   compiles every CUDA kernel with NVIDIA's compiler and holds registers, spills and
                                       instructions against kernels/budget.json (on Debian and Ubuntu)
-  bench [SUITE]                       the benchmarks: gemm, ops, gpt, cuda
+  bench [SUITE]                       the benchmarks: gemm, ops, gpt, tokenizer, cuda
   example [NAME] [ARGS]               one of the examples; without NAME their names
   pack                                the NuGet package with its symbols, into artifacts/
 '@

@@ -14,7 +14,7 @@ usage() {
                                       go to dotnet test; mutations --op NAME plants faults in one op only
   cuda-check [ARGS]                   compiles every CUDA kernel with NVIDIA's compiler, fetched into a cache folder, and
                                       holds registers, spills and instructions against kernels/budget.json
-  bench [SUITE]                       the benchmarks: gemm, ops, gpt, cuda; bench cuda --emulated runs small sizes on the
+  bench [SUITE]                       the benchmarks: gemm, ops, gpt, tokenizer, cuda; bench cuda --emulated: small sizes on the
                                       emulated GPU
   example [NAME] [ARGS]               one of the examples; without NAME their names
   pack                                the NuGet package with its symbols, into artifacts/

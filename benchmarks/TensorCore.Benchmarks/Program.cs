@@ -8,15 +8,17 @@ Dictionary<string, Action<SuiteOptions>> suites = new(StringComparer.OrdinalIgno
     ["gemm"] = GemmSuite.Run,
     ["ops"] = OpsSuite.Run,
     ["gpt"] = GptSuite.Run,
+    ["tokenizer"] = TokenizerSuite.Run,
     ["cuda"] = CudaSuite.Run,
 };
 
 bool quick = args.Contains("--quick");
 string[] unknown = [.. args.Where(a => a.StartsWith('-') && a != "--quick")];
 string[] names = [.. args.Where(a => !a.StartsWith('-'))];
-if (unknown.Length > 0 || names.Length != 1 || !suites.TryGetValue(names[0], out Action<SuiteOptions>? suite))
+bool takesFiles = names is ["tokenizer", ..];
+if (unknown.Length > 0 || names.Length == 0 || (names.Length > 1 && !takesFiles) || !suites.TryGetValue(names[0], out Action<SuiteOptions>? suite))
 {
-    AnsiConsole.WriteLine($"Usage: TensorCore.Benchmarks <{string.Join('|', suites.Keys)}> [--quick]");
+    AnsiConsole.WriteLine($"Usage: TensorCore.Benchmarks <{string.Join('|', suites.Keys)}> [--quick]; tokenizer [VOCAB.BPE|TOKENIZER.JSON] [TEXT]");
     return 1;
 }
 
@@ -25,5 +27,5 @@ if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 140; // a file has n
 #if DEBUG
 AnsiConsole.MarkupLine("[yellow]A debug build: the numbers mean nothing. Use dotnet run -c Release.[/]");
 #endif
-suite(new SuiteOptions(quick));
+suite(new SuiteOptions(quick, names[1..]));
 return 0;

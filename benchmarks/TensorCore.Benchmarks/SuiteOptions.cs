@@ -4,7 +4,8 @@ namespace TensorCore.Benchmarks;
 
 /// <summary>What every suite is given.</summary>
 /// <param name="Quick">Fewer cases and iterations: a look, not a measurement; under half a minute.</param>
-public sealed record SuiteOptions(bool Quick)
+/// <param name="Files">Files of yours to measure on, for suites that take any.</param>
+public sealed record SuiteOptions(bool Quick, IReadOnlyList<string> Files)
 {
     private static readonly JsonSerializerOptions _json = new() { WriteIndented = true };
 

@@ -88,6 +88,9 @@ public sealed class GptModel : Module<Tensor, Tensor>, ICausalModel
     public (Tensor[] Decayed, Tensor[] Free) DecayGroups() =>
         ([.. Parameters().Where(p => p.Rank >= 2)], [.. Parameters().Where(p => p.Rank < 2)]);
 
+    /// <summary>The matrices inside the layers: what <see cref="Optim.Muon"/> is for. The token table is none of them, though it is the output's matrix too.</summary>
+    public Tensor[] LayerMatrices() => [.. _h.Parameters().Where(p => p.Rank == 2)];
+
     /// <inheritdoc/>
     public Tensor Hidden(Tensor ids, Tensor? positions = null, Tensor? mask = null, IReadOnlyList<IKeyValueCache>? cache = null)
     {

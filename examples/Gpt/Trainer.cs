@@ -14,7 +14,7 @@ public sealed record StepResult(long Step, double Loss, double LearningRate, dou
 
 /// <summary>
 /// Pre-training: windows of text go through the model, the loss says how surprised it was at each next token, backpropagation says how every weight shares
-/// in that, and AdamW changes them a little. All state is the weights, AdamW's moments and the number of the step, so a training that is stopped and resumed gives
+/// in that, and AdamW changes them a little (or Muon does, those of the layers). All state is the weights, the optimizers' moments and the number of the step, so a training that is stopped and resumed gives
 /// the same bits as one that is not (limited by time instead of steps, its schedule follows the clock).
 /// </summary>
 public sealed class Trainer
@@ -22,8 +22,7 @@ public sealed class Trainer
     private const string OptionsKey = "options", SecondsKey = "seconds", WarmupKey = "warmup_end";
 
     private readonly TokenWindows _windows;
-    private readonly AdamW _optimizer;
-    private readonly Tensor[] _parameters;
+    private readonly GptOptimizer _optimizer;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private (Tensor Ids, Tensor Targets)[] _batches = []; // that the step reads
     private CudaGraph? _graph;
@@ -34,7 +33,7 @@ public sealed class Trainer
     /// <param name="model">Trained in place.</param>
     /// <param name="windows">The text to learn.</param>
     /// <param name="options">How.</param>
-    /// <exception cref="ArgumentException">Neither steps nor minutes are limited, or a setting is out of range.</exception>
+    /// <exception cref="ArgumentException">Neither steps nor minutes are limited, a setting is out of range, or Muon's steps are to be recorded.</exception>
     /// <exception cref="DeviceException">The step is to be recorded as a CUDA graph, but the model is on no GPU.</exception>
     public Trainer(GptModel model, TokenWindows windows, TrainingOptions options)
     {
@@ -42,11 +41,11 @@ public sealed class Trainer
             throw new ArgumentException("a training needs a number of steps or of minutes");
         if (options.Graph && !model.Device.IsCuda)
             throw new DeviceException($"the model is on {model.Device}: a CUDA graph needs an NVIDIA GPU");
+        if (options.Graph && options.MuonLearningRate > 0)
+            throw new ArgumentException("Muon's steps cannot be recorded in a CUDA graph: train without one, or with AdamW alone");
         (Model, _windows, Options) = (model, windows, options);
         model.MixedPrecision = options.MixedPrecision;
-        _parameters = [.. model.Parameters()];
-        (Tensor[] decayed, Tensor[] free) = model.DecayGroups();
-        _optimizer = new AdamW([new ParameterGroup(decayed), new ParameterGroup(free, weightDecay: 0)], options.LearningRate, beta1: 0.9, beta2: 0.95, eps: 1e-8, options.WeightDecay);
+        _optimizer = new(model, options.LearningRate, options.MuonLearningRate, options.WeightDecay);
     }
 
     /// <summary>The model.</summary>
@@ -75,7 +74,7 @@ public sealed class Trainer
         }
     }
 
-    /// <summary>One step of AdamW.</summary>
+    /// <summary>One step of the optimizers.</summary>
     public StepResult Advance()
     {
         double rate = LearningRate(Progress);
@@ -117,7 +116,7 @@ public sealed class Trainer
             loss.Backward(share);
             return loss.Detach();
         })];
-        Tensor norm = GradientClip.ScaleToNorm(_parameters, Options.Clip > 0 ? Options.Clip : double.PositiveInfinity);
+        Tensor norm = GradientClip.ScaleToNorm(_optimizer.Parameters, Options.Clip > 0 ? Options.Clip : double.PositiveInfinity);
         _optimizer.Step();
         return [.. losses, norm];
     }
@@ -146,7 +145,7 @@ public sealed class Trainer
     /// <param name="notes">More to keep: where the text came from.</param>
     /// <exception cref="IOException">The file cannot be written; an old one stays as it is.</exception>
     public void Save(string path, IReadOnlyDictionary<string, string> notes) =>
-        Checkpoint.Save(path, Model, _optimizer, step: Step, extra: new Dictionary<string, string>(notes)
+        Checkpoint.Save(path, Model, _optimizer.All, step: Step, extra: new Dictionary<string, string>(notes)
         {
             [OptionsKey] = Options.ToJson(),
             [SecondsKey] = Elapsed.TotalSeconds.ToString("R", CultureInfo.InvariantCulture),
@@ -162,7 +161,7 @@ public sealed class Trainer
     {
         CheckpointInfo info = Checkpoint.Read(path);
         (double seconds, double warmupEnd) = (Number(info, SecondsKey, 1e9, path), Number(info, WarmupKey, 1, path));
-        Checkpoint.Load(path, Model, _optimizer);
+        Checkpoint.Load(path, Model, _optimizer.All);
         (_before, _warmupEnd) = (TimeSpan.FromSeconds(seconds), warmupEnd);
         _clock.Restart();
     }

@@ -14,8 +14,14 @@ public sealed record TrainingOptions
     /// <summary>The time, in minutes; null if the steps alone end the training.</summary>
     public double? Minutes { get; init; }
 
-    /// <summary>The highest learning rate.</summary>
+    /// <summary>The highest learning rate, of AdamW.</summary>
     public double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>
+    /// The highest learning rate of <see cref="Optim.Muon"/>, which then learns the matrices inside the layers and leaves tables, norms and biases to AdamW; 0: AdamW learns all.
+    /// It rises and falls as AdamW's. A step takes a fifth more time; the built-in world is learnt in about two thirds of the steps.
+    /// </summary>
+    public double MuonLearningRate { get; init; }
 
     /// <summary>The learning rate at the end.</summary>
     public double MinimumLearningRate { get; init; } = 1e-4;

@@ -1,26 +1,29 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using TensorCore.Examples.ChatGpt.Learning;
+using TensorCore.Examples.ChatGpt.Serving;
 using TensorCore.Examples.Cli;
 using TensorCore.Examples.Gpt.Commands;
 
 namespace TensorCore.Examples.ChatGpt.Commands;
 
 /// <summary>
-/// <c>gpt run</c>: the whole way in minutes, from a made-up world's text to a model that answers. Each stage has a folder; one that is done is not done again, one that was
-/// interrupted goes on, so the same command finishes what a kill or Ctrl-C cut short.
+/// <c>gpt run</c>: the whole way in minutes, from a made-up world's text to a model that answers, and then the page to talk to it. Each stage has a folder; one that is done is not
+/// done again, one that was interrupted goes on, so the same command finishes what a kill or Ctrl-C cut short.
 /// </summary>
 internal sealed class RunCommand
 {
     /// <summary>The stages in their order. One more: a class, and a line here.</summary>
     private static readonly IReadOnlyList<IChatStage> _stages = [new BaseStage(), new SftStage(), new RewardStage(), new PpoStage()];
 
+    private const string Auto = "auto", Yes = "yes", No = "no";
+
     private readonly Option<double> _minutes;
     private readonly Option<string?> _out, _device;
-    private readonly Option<string> _until;
+    private readonly Option<string> _until, _page;
     private readonly Option<ulong> _seed;
     private readonly Option<int?> _threads;
-    private readonly Option<int> _questions;
+    private readonly Option<int> _questions, _port;
 
     private RunCommand(CommandApp app)
     {
@@ -31,6 +34,8 @@ internal sealed class RunCommand
         _until = app.Choice("--until", names[^1], $"a última etapa: {string.Join(", ", names)}", $"the last stage: {string.Join(", ", names)}", names);
         _seed = app.Number("--seed", 1UL, "outra semente, outro texto e outros modelos", "another seed, another text and other models");
         _questions = app.Number("--questions", 600, "perguntas em cada parte da prova", "questions in each part of the exam", min: 1, max: 100_000);
+        _page = app.Choice("--page", Auto, "no fim abre a página para conversar; auto: só num terminal", "opens the page to talk at the end; auto: in a terminal only", Auto, Yes, No);
+        _port = app.Number("--port", new ServerOptions().Port, "a porta da página em 127.0.0.1; se estiver em uso, outra", "the page's port at 127.0.0.1; another if it is in use", min: 0, max: 65535);
         _device = Shared.Device(app);
         _threads = Shared.Threads(app);
     }
@@ -39,13 +44,16 @@ internal sealed class RunCommand
     {
         RunCommand o = new(app);
         Command command = new("run", app.Pick(
-            "o caminho inteiro em minutos: tokenizador, pré-treino, ajuste supervisionado; cada etapa com o que melhorou",
-            "the whole way in minutes: tokenizer, pretraining, supervised fine-tuning; each stage with what it made better")) { o._minutes, o._out, o._until, o._seed, o._questions, o._device, o._threads };
-        app.Handle(command, o.Run);
+            "o caminho inteiro em minutos: tokenizador, pré-treino, ajuste supervisionado, modelo de recompensa, PPO; cada etapa com o que melhorou; e a página para conversar",
+            "the whole way in minutes: tokenizer, pretraining, supervised fine-tuning, reward model, PPO; each stage with what it made better; and the page to talk"))
+        {
+            o._minutes, o._out, o._until, o._seed, o._questions, o._page, o._port, o._device, o._threads,
+        };
+        app.HandleAsync(command, o.Run);
         return command;
     }
 
-    private int Run(CommandRun run)
+    private async Task<int> Run(CommandRun run)
     {
         Shared.SetThreads(run, _threads);
         string root = run.Get(_out) ?? Path.Combine("runs", $"chat-{run.Texts.Code}");
@@ -59,7 +67,18 @@ internal sealed class RunCommand
             Do(stage, journey, ledger);
         run.Console.Write(LedgerTable.Of(ledger.Read(), run.Texts));
         run.Say($"tudo está em '{root}'", $"all of it is in '{root}'");
-        run.SetResult(new JsonObject { ["out"] = root, ["ledger"] = ledger.ToJson() });
+        JsonObject result = new() { ["out"] = root, ["ledger"] = ledger.ToJson() };
+        run.SetResult(result);
+        if (run.Get(_page) == Yes || (run.Get(_page) == Auto && run.IsTerminal))
+        {
+            using ChatEngine engine = new(ModelList.Load([root], run.Texts, journey.Device));
+            await ServeCommand.ServeAsync(run, engine, new ServerOptions { Port = ServeCommand.FreePort(run.Get(_port)), RunFolder = root }, page => Browser.TryOpen(page, run)).ConfigureAwait(false);
+            run.SetResult(result);
+        }
+        else
+        {
+            run.Say($"para conversar com ele: ./build.sh gpt chat --model {root}; numa página: ./build.sh gpt serve --model {root}", $"to talk to it: ./build.sh gpt chat --model {root}; in a page: ./build.sh gpt serve --model {root}");
+        }
         return 0;
     }
 

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using TensorCore.Examples.ChatGpt.Serving;
 using TensorCore.Examples.Cli;
@@ -53,7 +55,11 @@ internal sealed class ServeCommand
     }
 
     /// <summary>Serves an engine until Ctrl-C, which is its orderly end.</summary>
-    public static async Task<int> ServeAsync(CommandRun run, ChatEngine engine, ServerOptions options)
+    /// <param name="run">The command.</param>
+    /// <param name="engine">What answers.</param>
+    /// <param name="options">Where.</param>
+    /// <param name="started">Hears the page's address.</param>
+    public static async Task<int> ServeAsync(CommandRun run, ChatEngine engine, ServerOptions options, Action<Uri>? started = null)
     {
         string address;
         await using (ChatServer server = await ChatServer.StartAsync(engine, options, run.Texts, run.Verbose ? null : TextWriter.Null, run.Cancellation).ConfigureAwait(false))
@@ -64,6 +70,7 @@ internal sealed class ServeCommand
                 run.Say($"a página: {address}/", $"the page: {address}/");
             run.Say($"a API da OpenAI: {address}/v1 (modelos: {models}); Ctrl-C encerra", $"OpenAI's API: {address}/v1 (models: {models}); Ctrl-C ends");
             await run.Out.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+            started?.Invoke(server.Address);
             await Task.Delay(Timeout.Infinite, run.Cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             run.Say("encerrando …", "ending …");
         }
@@ -73,6 +80,21 @@ internal sealed class ServeCommand
             ["generated_tokens"] = engine.Metrics.Sum(m => m.Metrics.GeneratedTokens),
         });
         return 0;
+    }
+
+    /// <summary>A port at 127.0.0.1: the wanted one, or 0, which takes a free one, if it is in use.</summary>
+    public static int FreePort(int wanted)
+    {
+        try
+        {
+            using TcpListener trial = new(IPAddress.Loopback, wanted);
+            trial.Start();
+            return wanted;
+        }
+        catch (SocketException)
+        {
+            return 0;
+        }
     }
 
     private async Task<int> Run(CommandRun run)

@@ -20,7 +20,7 @@ internal sealed class SftCommand
     private readonly Option<long?> _steps, _warmup;
     private readonly Option<int?> _batch, _accumulate, _lora, _threads;
     private readonly Option<int> _questions;
-    private readonly Option<double?> _minutes, _epochs, _rate, _minRate, _decay, _clip, _heldOut, _alpha;
+    private readonly Option<double?> _minutes, _epochs, _rate, _minRate, _muon, _decay, _clip, _heldOut, _alpha;
     private readonly Option<double> _saveEvery;
     private readonly Option<ulong?> _seed;
     private readonly Option<bool> _resume, _bf16;
@@ -38,6 +38,7 @@ internal sealed class SftCommand
         _accumulate = app.OptionalNumber<int>("--accumulate", "lotes somados num só passo [padrão: 1]", "batches added up to one step [default: 1]", min: 1, max: 65_536);
         _rate = app.OptionalNumber<double>("--lr", "a maior taxa de aprendizado [padrão: 0.001; 0.002 com --lora]", "the highest learning rate [default: 0.001; 0.002 with --lora]", min: 1e-12, max: 100);
         _minRate = app.OptionalNumber<double>("--min-lr", "a taxa no fim [padrão: um centésimo de --lr]", "the rate at the end [default: a hundredth of --lr]", min: 0, max: 100);
+        _muon = app.OptionalNumber<double>("--muon", "a maior taxa do otimizador Muon para as matrizes das camadas; 0 deixa tudo ao AdamW [padrão: 0]", "the highest rate of the optimizer Muon for the layers' matrices; 0 leaves all to AdamW [default: 0]", min: 0, max: 100);
         _warmup = app.OptionalNumber<long>("--warmup", "passos em que a taxa sobe até --lr [padrão: 20, no máximo um décimo dos passos]", "steps in which the rate rises to --lr [default: 20, at most a tenth of the steps]", min: 0);
         _decay = app.OptionalNumber<double>("--weight-decay", "quanto as matrizes são puxadas para 0 [padrão: 0.1]", "how strongly matrices are pulled towards 0 [default: 0.1]", min: 0, max: 100);
         _clip = app.OptionalNumber<double>("--clip", "a maior norma do gradiente; 0 não limita [padrão: 1]", "the gradient's largest norm; 0 does not limit it [default: 1]", min: 0);
@@ -58,7 +59,7 @@ internal sealed class SftCommand
         SftCommand o = new(app);
         Command command = new("sft", app.Pick("ajusta um modelo com diálogos, para que responda (Ctrl-C salva; --resume continua)", "tunes a model on dialogues, so that it answers (Ctrl-C saves; --resume goes on)"))
         {
-            o._model, o._data, o._out, o._epochs, o._steps, o._minutes, o._batch, o._accumulate, o._rate, o._minRate, o._warmup, o._decay, o._clip, o._lora, o._alpha,
+            o._model, o._data, o._out, o._epochs, o._steps, o._minutes, o._batch, o._accumulate, o._rate, o._minRate, o._muon, o._warmup, o._decay, o._clip, o._lora, o._alpha,
             o._heldOut, o._long, o._questions, o._saveEvery, o._seed, o._device, o._bf16, o._threads, o._resume,
         };
         app.Handle(command, o.Run);
@@ -115,7 +116,7 @@ internal sealed class SftCommand
             throw new UserErrorException(run.Pick($"não há ajuste a continuar em '{folder.Root}': falta stage.json", $"there is no tuning to go on with in '{folder.Root}': stage.json is missing"));
         if (saved.Stage != "sft")
             throw new UserErrorException(run.Pick($"em '{folder.Root}' está a etapa {saved.Stage}, não um ajuste", $"in '{folder.Root}' is the stage {saved.Stage}, not a tuning"));
-        Option? given = ((Option[])[_epochs, _steps, _minutes, _batch, _accumulate, _rate, _minRate, _warmup, _decay, _clip, _lora, _alpha, _heldOut, _long, _seed, _bf16]).FirstOrDefault(run.IsGiven);
+        Option? given = ((Option[])[_epochs, _steps, _minutes, _batch, _accumulate, _rate, _minRate, _muon, _warmup, _decay, _clip, _lora, _alpha, _heldOut, _long, _seed, _bf16]).FirstOrDefault(run.IsGiven);
         if (given is not null)
             throw new UserErrorException(run.Pick($"{given.Name} não pode mudar num ajuste que continua (--resume)", $"{given.Name} cannot change in a tuning that goes on (--resume)"));
         SftOptions options = SftOptions.FromJson(saved.Options);
@@ -137,6 +138,7 @@ internal sealed class SftCommand
             Accumulate = run.Get(_accumulate) ?? basis.Accumulate,
             LearningRate = rate,
             MinimumLearningRate = run.Get(_minRate) ?? rate / 100,
+            MuonLearningRate = run.Get(_muon) ?? basis.MuonLearningRate,
             Warmup = run.Get(_warmup) ?? basis.Warmup,
             WeightDecay = run.Get(_decay) ?? basis.WeightDecay,
             Clip = run.Get(_clip) ?? basis.Clip,

@@ -9,11 +9,11 @@ namespace TensorCore.Examples.ChatGpt.Commands;
 internal sealed class SftStage : IChatStage
 {
     // As many as are learnt in the time on two cores, about once each.
-    private const int DialoguesPerMinute = 16_000, FewestDialogues = 2_000;
+    private const int DialoguesPerMinute = 20_000, FewestDialogues = 2_000;
 
     public string Name => "sft";
 
-    public double Minutes => 1;
+    public double Minutes => 1.25;
 
     public string Title(Texts texts) => texts.Pick("ajuste supervisionado: responder a perguntas", "supervised fine-tuning: answer questions");
 
@@ -26,7 +26,7 @@ internal sealed class SftStage : IChatStage
         SftRun tuning = new(run, journey.Folder("base").Model, folder, data, run.Pick($"{t.Count(count)} diálogos", $"{t.Count(count)} dialogues"), LongDialogues.Skip, journey.Device) { Questions = journey.Questions };
         JsonObject more = new() { ["dialogues"] = count };
         journey.Key.WriteTo(more);
-        SftResult result = tuning.Execute(new SftOptions { Seed = journey.Key.Seed }, null, journey.Time(Minutes), more) ?? throw new OperationCanceledException(run.Cancellation);
+        SftResult result = tuning.Execute(new SftOptions { MuonLearningRate = 0.01, Seed = journey.Key.Seed }, null, journey.Time(Minutes), more) ?? throw new OperationCanceledException(run.Cancellation);
         run.Console.Write(ExamTable.Of(result.Before!, result.After!, t));
         return result.Entry;
     }

@@ -1,32 +1,35 @@
 using System.Globalization;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 using TensorCore.Examples.Cli;
 using TensorCore.Examples.Gpt;
 
 namespace TensorCore.Examples.ChatGpt.Learning;
 
-/// <summary>The ledger as a table for people.</summary>
+/// <summary>The ledger as tables for people.</summary>
 public static class LedgerTable
 {
-    /// <summary>A row for each result; what belongs to the stage stands in its first.</summary>
-    public static Table Of(IReadOnlyList<LedgerEntry> entries, Texts texts)
+    /// <summary>What each stage took, and below it what that made better.</summary>
+    public static IRenderable Of(IReadOnlyList<LedgerEntry> entries, Texts texts)
     {
-        Table table = new() { Border = TableBorder.Simple };
-        foreach ((string column, bool left) in (ReadOnlySpan<(string, bool)>)[
-            (texts.Pick("etapa", "stage"), true), (texts.Pick("dados", "data"), true), (texts.Pick("passos", "steps"), false), ("tokens", false), (texts.Pick("tempo", "time"), false),
-            (texts.Pick("medida", "measure"), true), (texts.Pick("em", "on"), true), ("n", false), (texts.Pick("antes", "before"), false), (texts.Pick("depois", "after"), false), ("95 %", false)])
-        {
-            table.AddColumn(new TableColumn(column) { Alignment = left ? Justify.Left : Justify.Right, NoWrap = !column.Equals(texts.Pick("dados", "data"), StringComparison.Ordinal) });
-        }
+        Table took = Empty((texts.Pick("etapa", "stage"), true), (texts.Pick("dados", "data"), true), (texts.Pick("passos", "steps"), false), ("tokens", false), (texts.Pick("tempo", "time"), false));
+        Table gave = Empty(
+            (texts.Pick("etapa", "stage"), true), (texts.Pick("medida", "measure"), true), (texts.Pick("em", "on"), true), ("n", false), (texts.Pick("antes", "before"), false),
+            (texts.Pick("depois", "after"), false), ("95 %", false));
         foreach (LedgerEntry e in entries)
         {
-            for (int i = 0; i < Math.Max(1, e.Results.Count); i++)
-            {
-                string[] stage = i > 0 ? ["", "", "", "", ""] : [e.Stage, e.Data, texts.Count(e.Steps), texts.Short(e.Tokens), Clock(e.Seconds)];
-                string[] result = i >= e.Results.Count ? ["", "", "", "", "", ""] : Row(e.Results[i], texts);
-                table.AddRow([.. stage.Concat(result).Select(Markup.Escape)]);
-            }
+            took.AddRow([.. ((string[])[e.Stage, e.Data, texts.Count(e.Steps), texts.Short(e.Tokens), Clock(e.Seconds)]).Select(Markup.Escape)]);
+            for (int i = 0; i < e.Results.Count; i++)
+                gave.AddRow([.. Row(e.Results[i], texts).Prepend(i == 0 ? e.Stage : "").Select(Markup.Escape)]);
         }
+        return new Rows(took, gave);
+    }
+
+    private static Table Empty(params ReadOnlySpan<(string Name, bool Left)> columns)
+    {
+        Table table = new() { Border = TableBorder.Simple };
+        foreach ((string name, bool left) in columns)
+            table.AddColumn(new TableColumn(name) { Alignment = left ? Justify.Left : Justify.Right, NoWrap = !left });
         return table;
     }
 
@@ -51,6 +54,9 @@ public static class LedgerTable
         "fact_accuracy" => texts.Pick("fatos certos", "facts right"),
         "nats_per_token" => "nats/token",
         "pair_accuracy" => texts.Pick("pares em ordem", "pairs in order"),
+        "true_pair_accuracy" => texts.Pick("pares em ordem, sem os erros de quem ordena", "pairs in order, without the ranker's errors"),
+        "reward" => texts.Pick("recompensa aprendida", "learnt reward"),
+        "kl" => texts.Pick("KL até a referência, nats", "KL to the reference, nats"),
         "true_reward" => texts.Pick("recompensa verdadeira", "true reward"),
         "win_rate" => texts.Pick("vitórias sobre sft", "wins over sft"),
         "text" => texts.Pick("texto novo", "new text"),

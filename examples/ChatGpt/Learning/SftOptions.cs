@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using TensorCore.Examples.Gpt;
 
 namespace TensorCore.Examples.ChatGpt.Learning;
 
@@ -15,8 +16,11 @@ public sealed record SftOptions
     /// <summary>Batches whose gradients are added up to one step.</summary>
     public int Accumulate { get; init; } = 1;
 
-    /// <summary>The highest learning rate.</summary>
+    /// <summary>The highest learning rate, of AdamW.</summary>
     public double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>The highest learning rate of Muon for the matrices inside the layers (<see cref="GptOptimizer"/>); 0 leaves all to AdamW. Adapters are AdamW's anyway.</summary>
+    public double MuonLearningRate { get; init; }
 
     /// <summary>The learning rate at the end.</summary>
     public double MinimumLearningRate { get; init; } = 1e-5;

@@ -14,8 +14,7 @@ public sealed class SftTrainer : IStage
     private readonly PackedDialogues _dialogues;
     private readonly PackedDialogues? _heldOut;
     private readonly SftOptions _options;
-    private readonly Tensor[] _parameters;
-    private readonly AdamW _optimizer;
+    private readonly GptOptimizer _optimizer;
     private readonly WarmupCosine _rate;
     private readonly LowRankTuning? _lora;
 
@@ -30,9 +29,9 @@ public sealed class SftTrainer : IStage
         (Model, _dialogues, _heldOut, _options) = (model, dialogues, heldOut, options);
         model.MixedPrecision = options.MixedPrecision;
         _lora = options.LoraRank > 0 ? new LowRankTuning(model, options, marks) : null;
-        (Tensor[] decayed, Tensor[] free) = _lora?.Groups ?? model.DecayGroups();
-        _parameters = [.. decayed, .. free];
-        _optimizer = new AdamW([new ParameterGroup(decayed), new ParameterGroup(free, weightDecay: 0)], options.LearningRate, beta1: 0.9, beta2: 0.95, eps: 1e-8, options.WeightDecay);
+        _optimizer = _lora is null
+            ? new(model, options.LearningRate, options.MuonLearningRate, options.WeightDecay)
+            : new(_lora.Groups, options.LearningRate, options.WeightDecay);
         _rate = new WarmupCosine(options.Warmup, options.Steps, options.LearningRate, options.MinimumLearningRate);
     }
 
@@ -75,17 +74,17 @@ public sealed class SftTrainer : IStage
             loss += l.Item();
         }
         _lora?.LeaveOtherRows();
-        double norm = _options.Clip > 0 ? GradientClip.ByNorm(_parameters, _options.Clip) : GradientClip.Norm(_parameters);
-        _rate.Apply(_optimizer);
+        double norm = _options.Clip > 0 ? GradientClip.ByNorm(_optimizer.Parameters, _options.Clip) : GradientClip.Norm(_optimizer.Parameters);
+        _optimizer.LearningRate = _rate.At(Step);
         _optimizer.Step();
         return new(Step, loss, new Dictionary<string, double> { ["lr"] = _optimizer.LearningRate, ["grad_norm"] = norm });
     }
 
     /// <inheritdoc/>
-    public void Save(string path) => Checkpoint.Save(path, Model, _optimizer, step: Step);
+    public void Save(string path) => Checkpoint.Save(path, Model, _optimizer.All, step: Step);
 
     /// <inheritdoc/>
-    public void Restore(string path) => Checkpoint.Load(path, Model, _optimizer);
+    public void Restore(string path) => Checkpoint.Load(path, Model, _optimizer.All);
 
     /// <inheritdoc/>
     public void Export(ModelFolder folder)

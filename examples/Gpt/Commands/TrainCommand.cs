@@ -16,7 +16,7 @@ internal sealed class TrainCommand
     private readonly Option<int?> _layers, _heads, _width, _context, _threads;
     private readonly Option<int?> _batch, _accumulate;
     private readonly Option<long?> _steps, _warmup;
-    private readonly Option<double?> _minutes, _rate, _minRate, _decay, _clip, _validation;
+    private readonly Option<double?> _minutes, _rate, _minRate, _muon, _decay, _clip, _validation;
     private readonly Option<ulong?> _seed;
     private readonly Option<string?> _device;
     private readonly Option<bool> _resume, _bf16, _graph;
@@ -39,6 +39,7 @@ internal sealed class TrainCommand
         _minutes = app.OptionalNumber<double>("--minutes", "tempo de treino; a taxa de aprendizado segue o relógio", "training time; the learning rate follows the clock", min: 0.001, max: 1e6);
         _rate = app.OptionalNumber<double>("--lr", "a maior taxa de aprendizado [padrão: a do tamanho, 0.001 para os pequenos]", "the highest learning rate [default: the preset's, 0.001 for small ones]", min: 1e-12, max: 100);
         _minRate = app.OptionalNumber<double>("--min-lr", "a taxa no fim [padrão: um décimo de --lr]", "the rate at the end [default: a tenth of --lr]", min: 0, max: 100);
+        _muon = app.OptionalNumber<double>("--muon", "a maior taxa do otimizador Muon para as matrizes das camadas (0.02 é usual); 0 deixa tudo ao AdamW [padrão: 0]", "the highest rate of the optimizer Muon for the layers' matrices (0.02 is usual); 0 leaves all to AdamW [default: 0]", min: 0, max: 100);
         _warmup = app.OptionalNumber<long>("--warmup", "passos em que a taxa sobe até --lr [padrão: 100, no máximo um décimo dos passos]", "steps in which the rate rises to --lr [default: 100, at most a tenth of the steps]", min: 0);
         _decay = app.OptionalNumber<double>("--weight-decay", "quanto as matrizes são puxadas para 0 [padrão: 0.1]", "how strongly matrices are pulled towards 0 [default: 0.1]", min: 0, max: 100);
         _clip = app.OptionalNumber<double>("--clip", "a maior norma do gradiente; 0 não limita [padrão: 1]", "the gradient's largest norm; 0 does not limit it [default: 1]", min: 0);
@@ -55,7 +56,7 @@ internal sealed class TrainCommand
         TrainCommand o = new(app);
         Command command = new("train", app.Pick("treina um modelo com um texto seu (Ctrl-C salva; --resume continua)", "trains a model on a text of yours (Ctrl-C saves; --resume goes on)"))
         {
-            o._corpus, o._out, o._preset, o._layers, o._heads, o._width, o._context, o._tokenizer, o._batch, o._steps, o._minutes, o._rate, o._minRate,
+            o._corpus, o._out, o._preset, o._layers, o._heads, o._width, o._context, o._tokenizer, o._batch, o._steps, o._minutes, o._rate, o._minRate, o._muon,
             o._warmup, o._decay, o._clip, o._accumulate, o._validation, o._seed, o._device, o._bf16, o._graph, o._threads, o._resume,
         };
         app.Handle(command, o.Run);
@@ -114,7 +115,7 @@ internal sealed class TrainCommand
     {
         if (!File.Exists(folder.Checkpoint))
             throw new UserErrorException(run.Pick($"não há treino a continuar em '{folder.Root}': falta {Path.GetFileName(folder.Checkpoint)}", $"there is no training to go on with in '{folder.Root}': {Path.GetFileName(folder.Checkpoint)} is missing"));
-        Option? fixedByModel = ((Option[])[_preset, _layers, _heads, _width, _context, _tokenizer, _seed, _validation]).FirstOrDefault(run.IsGiven);
+        Option? fixedByModel = ((Option[])[_preset, _layers, _heads, _width, _context, _tokenizer, _muon, _seed, _validation]).FirstOrDefault(run.IsGiven);
         if (fixedByModel is not null)
             throw new UserErrorException(run.Pick($"{fixedByModel.Name} não pode mudar num treino que continua (--resume)", $"{fixedByModel.Name} cannot change in a training that goes on (--resume)"));
         (TrainingOptions saved, IReadOnlyDictionary<string, string> notes) = Trainer.ReadOptions(folder.Checkpoint);
@@ -135,6 +136,7 @@ internal sealed class TrainCommand
             Minutes = limited ? run.Get(_minutes) : basis.Minutes,
             LearningRate = rate,
             MinimumLearningRate = run.Get(_minRate) ?? (basis.MinimumLearningRate >= 0 ? basis.MinimumLearningRate : rate / 10),
+            MuonLearningRate = run.Get(_muon) ?? basis.MuonLearningRate,
             Warmup = run.Get(_warmup) ?? (basis.Warmup >= 0 ? basis.Warmup : Math.Min(DefaultWarmup, (steps ?? long.MaxValue) / 10)),
             WeightDecay = run.Get(_decay) ?? basis.WeightDecay,
             Clip = run.Get(_clip) ?? basis.Clip,
@@ -148,6 +150,8 @@ internal sealed class TrainCommand
             string option = options.MixedPrecision ? "--bf16" : "--cuda-graph";
             throw new UserErrorException(run.Pick($"{option} precisa de uma GPU: --device cuda", $"{option} needs a GPU: --device cuda"));
         }
+        if (options.Graph && options.MuonLearningRate > 0)
+            throw new UserErrorException(run.Pick("--cuda-graph não grava os passos de --muon: use um dos dois", "--cuda-graph cannot record the steps of --muon: use one of them"));
         if (options.MinimumLearningRate > options.LearningRate)
             throw new UserErrorException(run.Pick($"--min-lr {options.MinimumLearningRate} é maior que --lr {options.LearningRate}", $"--min-lr {options.MinimumLearningRate} is above --lr {options.LearningRate}"));
         if (options.Warmup > (options.Steps ?? long.MaxValue))

@@ -108,8 +108,8 @@ public class QuestionWorldTests
 
     // Pins the bytes: the data are the same on every machine; whoever edits a phrase sees here that they change, and renews the hash.
     [Theory]
-    [InlineData(Language.Portuguese, "3D78EB15E3DB9342")]
-    [InlineData(Language.English, "38942928A41F3CF5")]
+    [InlineData(Language.Portuguese, "ABD1E559D0921FAF")]
+    [InlineData(Language.English, "CECBBCD633C5DD41")]
     public void TheSameSeedGivesTheSameData(Language language, string expected)
     {
         string[] runs = [.. Enumerable.Range(0, 2).Select(_ => Everything(Of(language, 5)))];
@@ -212,7 +212,7 @@ public class QuestionWorldTests
         foreach (Dialogue dialogue in world.Dialogues(2000, 1))
             Longest("Dialogue", template.Encode(dialogue).Ids);
         string measured = string.Join(", ", longest.OrderBy(l => l.Key));
-        Assert.True(longest["Plain"] <= 40 && longest["Polite"] <= 46 && longest["Rambling"] <= 84 && longest["Talk"] <= 112 && longest["Dialogue"] <= 192, measured);
+        Assert.True(longest["Plain"] <= 40 && longest["Polite"] <= 48 && longest["Rambling"] <= 84 && longest["Talk"] <= 112 && longest["Dialogue"] <= 192, measured);
 
         void Longest(string what, int[] ids) => longest[what] = Math.Max(longest.GetValueOrDefault(what), ids.Length);
     }

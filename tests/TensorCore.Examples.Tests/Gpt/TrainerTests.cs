@@ -32,27 +32,44 @@ public class TrainerTests
         Assert.Equal("roupa do rei", string.Concat(written.Select(i => (char)i)));
     }
 
-    [Fact]
-    public void ResumingGivesTheSameBitsAsNotStopping()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.02)]
+    public void ResumingGivesTheSameBitsAsNotStopping(double muon)
     {
         using Scratch scratch = new();
-        Trainer whole = New();
+        TrainingOptions given = _options with { MuonLearningRate = muon };
+        Trainer whole = New(given);
         while (whole.Progress < 1)
             whole.Advance();
         foreach (int stop in (int[])[1, 3, 8, 11])
         {
-            Trainer first = New();
+            Trainer first = New(given);
             while (first.Step < stop)
                 first.Advance();
             first.Save(scratch["c.safetensors"], new Dictionary<string, string> { ["note"] = "x" });
             (TrainingOptions options, IReadOnlyDictionary<string, string> notes) = Trainer.ReadOptions(scratch["c.safetensors"]);
-            Assert.Equal((_options, "x"), (options, notes["note"]));
+            Assert.Equal((given, "x"), (options, notes["note"]));
             Trainer second = new(new GptModel(_config, 99), Windows(), options); // other weights: the checkpoint's count
             second.Restore(scratch["c.safetensors"]);
             Assert.Equal(stop, second.Step);
             while (second.Progress < 1)
                 second.Advance();
             Assert.Equal(Bits(whole), Bits(second));
+        }
+    }
+
+    [Fact]
+    public void MuonLearnsTheMatricesOfTheLayersAndNothingElse()
+    {
+        Trainer still = New(_options with { LearningRate = 1e-12, MinimumLearningRate = 0, MuonLearningRate = 0.02, WeightDecay = 0 });
+        Dictionary<string, float[]> before = still.Model.NamedParameters().ToDictionary(p => p.Name, p => p.Value.ToArray<float>());
+        for (int i = 0; i < 3; i++)
+            still.Advance();
+        foreach ((string name, Tensor value) in still.Model.NamedParameters())
+        {
+            double moved = value.ToArray<float>().Zip(before[name], (a, b) => Math.Abs(a - b)).Max();
+            Assert.True(name.StartsWith("h.", StringComparison.Ordinal) && value.Rank == 2 ? moved > 1e-3 : moved < 1e-6, $"{name}: {moved}");
         }
     }
 

@@ -22,8 +22,8 @@ public class WorldTests
 
     // Pins the bytes: whoever edits a template or the lexicon sees here that every text changes, and renews the hash.
     [Theory]
-    [InlineData(Language.Portuguese, "DA29E618786207C5")]
-    [InlineData(Language.English, "EF9352B11119D7A3")]
+    [InlineData(Language.Portuguese, "AB53F47188D68CF9")]
+    [InlineData(Language.English, "325561E6BB02EFAC")]
     public void TheSameSeedGivesTheSameBytes(Language language, string expected)
     {
         string hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(new SmallWorld(language, 42).Text(200_000))));
@@ -193,7 +193,7 @@ public class WorldTests
             Assert.True(m.Groups[1].Value == "duas" == (g == Gender.Feminine), m.Value);
             found++;
         }
-        Assert.True(found > 100, $"{found} found");
+        Assert.True(found > 80, $"{found} found");
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class TwoSensesTests(ITestOutputHelper output)
     public void TheContextualVectorTellsTheSensesApartAndTheTablesVectorCannot()
     {
         QuestionWorld world = new(new SmallWorld(Language.Portuguese, 1), 1);
-        (GptModel model, Tokenizer tokenizer) = Train(world, steps: TinyModels.Long ? 800 : 120);
+        (GptModel model, Tokenizer tokenizer) = Train(world, steps: TinyModels.Long ? 800 : 240);
         WordVectors reader = new(model, tokenizer);
         List<double> contextual = [];
         foreach (string word in _words)

@@ -127,24 +127,50 @@ public class ReinforcementCommandTests
     public async Task GoingOnAfterAnInterruptionGivesTheSameBits(string stage)
     {
         using Scratch scratch = new();
-        (string model, string pairs, string questions) = (Model(scratch), Pairs(scratch), Questions(scratch));
-        await Succeed("reward", "--model", model, "--data", pairs, "--out", scratch["rm"], "--batch", "8");
-        string[] Args(string folder) => stage switch
-        {
-            "reward" => ["reward", "--model", model, "--data", pairs, "--epochs", "12", "--batch", "4", "--out", folder, "--save-every", "0"],
-            "dpo" => ["dpo", "--model", model, "--data", pairs, "--steps", "40", "--batch", "4", "--out", folder, "--save-every", "0", .. _tiny],
-            "ppo" => ["ppo", "--model", model, "--reward", scratch["rm"], "--data", questions, "--steps", "10", "--batch", "6", "--out", folder, "--save-every", "0", .. _tiny],
-            _ => ["grpo", "--model", model, "--reward", scratch["rm"], "--data", questions, "--steps", "10", "--prompts", "2", "--group", "3", "--out", folder, "--save-every", "0", .. _tiny],
-        };
-        await Succeed(Args(scratch["whole"]));
+        Func<string, string[]> args = await Learning(scratch, stage, steps: stage == "dpo" ? 40 : 10);
+        await Succeed(args(scratch["whole"]));
         for (int parts = 0; parts < 3; parts++)
         {
-            CommandOutcome outcome = await RunAndInterrupt(Args(scratch["parts"]));
+            CommandOutcome outcome = await RunAndInterrupt(args(scratch["parts"]));
             Assert.True(outcome.Code == 130, outcome.Error);
             Assert.False(new StageFolder(scratch["parts"]).Read()!.Done);
         }
-        await Succeed(Args(scratch["parts"]));
+        await Succeed(args(scratch["parts"]));
         Assert.Equal(WeightsOf(scratch["whole"]), WeightsOf(scratch["parts"]));
+    }
+
+    [Theory]
+    [InlineData("reward")]
+    [InlineData("ppo")]
+    [InlineData("grpo")]
+    [InlineData("dpo")]
+    public async Task BeingKilledAgainAndAgainGivesTheSameBits(string stage)
+    {
+        const long steps = 150;
+        using Scratch scratch = new();
+        Func<string, string[]> args = await Learning(scratch, stage, steps);
+        await Succeed(args(scratch["whole"]));
+        KilledTrainingTests.KillAndGoOn(scratch["killed"], steps, () => args(scratch["killed"]));
+        Assert.Equal(WeightsOf(scratch["whole"]), WeightsOf(scratch["killed"]));
+    }
+
+    /// <summary>The command line of a stage that saves at each of its steps; its models and data are in the scratch folder.</summary>
+    private static async Task<Func<string, string[]>> Learning(Scratch scratch, string stage, long steps)
+    {
+        (string model, string pairs, string questions) = (Model(scratch), Pairs(scratch), Questions(scratch));
+        await Succeed("reward", "--model", model, "--data", pairs, "--out", scratch["rm"], "--batch", "8");
+        long epochs = Math.Max(12, (steps * 4 + 37) / 38); // of 38 rankings in fours
+        return folder =>
+        [
+            .. stage switch
+            {
+                "reward" => (string[])["reward", "--model", model, "--data", pairs, "--epochs", $"{epochs}", "--batch", "4"],
+                "dpo" => ["dpo", "--model", model, "--data", pairs, "--steps", $"{steps}", "--batch", "4", .. _tiny],
+                "ppo" => ["ppo", "--model", model, "--reward", scratch["rm"], "--data", questions, "--steps", $"{steps}", "--batch", "6", .. _tiny],
+                _ => ["grpo", "--model", model, "--reward", scratch["rm"], "--data", questions, "--steps", $"{steps}", "--prompts", "2", "--group", "3", .. _tiny],
+            },
+            "--out", folder, "--save-every", "0",
+        ];
     }
 
     [Fact]

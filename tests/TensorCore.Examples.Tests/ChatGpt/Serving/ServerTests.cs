@@ -298,7 +298,7 @@ public class ServerTests
         await TestServer.AssertError(server.Http.GetAsync("/v1/nothing"), 404, "not_found", "/v1/nothing");
         await TestServer.AssertError(server.Http.GetAsync(Chat), 405, "method_not_allowed", "POST");
         await TestServer.AssertError(server.Http.GetAsync("/v1/models/gpt-5"), 404, "model_not_found", "tiny");
-        await TestServer.AssertError(server.Http.GetAsync("/"), 404, "not_found", "GET /");
+        await TestServer.AssertError(server.Http.GetAsync("/nowhere.html"), 404, "not_found", "GET /nowhere.html");
     }
 
     [Fact]

@@ -19,7 +19,10 @@ internal sealed class RewardJob(RankingStore store)
     /// <summary>The stage's name.</summary>
     public const string Stage = "reward-page";
 
-    private const int Batch = 8, Epochs = 6, OneInHeldOut = 5, FewestToHoldOut = 10;
+    private const int Batch = 8, FewestEpochs = 6, OneInHeldOut = 5, FewestToHoldOut = 10;
+
+    // A person ranks a dozen prompts, not thousands: fewer steps than this move nothing.
+    private const int FewestSteps = 40;
 
     private readonly Lock _gate = new(); // on all below
     private string _state = "idle";
@@ -91,7 +94,8 @@ internal sealed class RewardJob(RankingStore store)
             RankedAnswers[] all = [.. rankings.Select(r => RankedAnswers.From(r, template)).Where(r => r.Longest <= trunk.Config.Context)];
             bool holdOut = all.Length >= FewestToHoldOut;
             RankedAnswers[] heldOut = [.. all.Where((_, i) => holdOut && i % OneInHeldOut == OneInHeldOut - 1)], learnt = [.. all.Except(heldOut)];
-            RewardOptions options = new() { Batch = Math.Min(Batch, learnt.Length), Epochs = Epochs, Warmup = 2 };
+            int batch = Math.Min(Batch, learnt.Length), stepsInEpoch = (learnt.Length + batch - 1) / batch;
+            RewardOptions options = new() { Batch = batch, Epochs = Math.Max(FewestEpochs, (FewestSteps + stepsInEpoch - 1) / stepsInEpoch), Warmup = 2 };
             RewardTrainer trainer = new(new RewardModel(trunk, options.Seed), learnt, heldOut, [.. all.SelectMany(r => r.Answers.Select(a => (r.Prompt, a)))], options);
             StageFolder folder = new(System.IO.Path.Combine(store.Root, Stage));
             JsonObject json = options.ToJson();
