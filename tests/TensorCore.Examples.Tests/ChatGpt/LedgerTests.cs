@@ -53,6 +53,6 @@ public class LedgerTests
         console.Write(LedgerTable.Of([_base, _sft], new Texts(language)));
         Assert.All(wanted, w => Assert.Contains(w, text.ToString()));
         Assert.Contains("3:03", text.ToString());
-        Assert.Equal(2, text.ToString().Split('\n').Count(l => l.Contains("base") || l.Contains("sft"))); // nothing wraps
+        Assert.Equal(4, text.ToString().Split('\n').Count(l => l.Contains("base") || l.Contains("sft"))); // in both tables, and nothing wraps
     }
 }
