@@ -11,6 +11,7 @@ const groups = [
   { names: ['loss', 'val'], title: say('Perda', 'Loss'), noisy: true },
   { names: ['reward', 'true_reward'], title: say('Recompensa', 'Reward'), noisy: true },
   { names: ['kl', 'kl_full'], title: say('KL até a referência', 'KL to the reference') },
+  { names: ['val_bits_per_byte'], title: say('Bits por byte em texto novo', 'Bits per byte of new text') },
   { names: ['accuracy', 'pair_accuracy'], title: say('Acerto', 'Accuracy'), share: true },
   { names: ['lr'], title: say('Taxa de aprendizado', 'Learning rate') },
   { names: ['grad_norm'], title: say('Norma do gradiente', 'Gradient norm'), noisy: true },
@@ -20,11 +21,13 @@ const groups = [
   { names: ['policy_clip', 'value_clip'], title: say('Parte cortada', 'Share clipped'), share: true },
   { names: ['explained_variance'], title: say('Variância explicada', 'Explained variance') },
   { names: ['kl_coefficient'], title: say('Peso da KL (β)', 'Weight of KL (β)') },
+  { names: ['val_reward', 'val_true_reward'], title: say('Recompensa em perguntas novas', 'Reward on new questions') },
+  { names: ['val_kl'], title: say('KL em perguntas novas', 'KL on new questions') },
 ];
 
 const words = {
   loss: say('treino', 'training'), val: say('validação', 'held out'), accuracy: say('em dados novos', 'on held-out data'), pair_accuracy: say('nos pares do passo', 'on the step’s pairs'),
-  reward: say('aprendida', 'learnt'), true_reward: say('verdadeira', 'true'), kl: say('amostrada', 'sampled'), kl_full: say('exata', 'exact'), policy_clip: say('política', 'policy'), value_clip: say('valor', 'value'),
+  reward: say('aprendida', 'learnt'), true_reward: say('verdadeira', 'true'), val_reward: say('aprendida', 'learnt'), val_true_reward: say('verdadeira', 'true'), kl: say('amostrada', 'sampled'), kl_full: say('exata', 'exact'), policy_clip: say('política', 'policy'), value_clip: say('valor', 'value'),
 };
 
 const colours = { 0: 'var(--accent)', 1: 'var(--base)' };
@@ -34,8 +37,9 @@ const states = { done: say('pronta', 'done'), running: say('treinando', 'trainin
 export function mount(panel) {
   let all = null, current = null, following = null, table = null, samples = [];
   const trouble = h('div', {}), steps = h('div', { class: 'pipeline', role: 'group', 'aria-label': say('Etapas', 'Stages') });
-  const facts = h('div', { class: 'facts' }), charts = h('div', { class: 'charts' }), saying = h('div', {}), book = h('div', {});
-  const detail = h('div', { class: 'stack wide', hidden: true }, facts, charts, saying);
+  const facts = h('div', { class: 'facts' }), charts = h('div', { class: 'charts' }), rest = h('div', { class: 'charts' }), saying = h('div', {}), book = h('div', {});
+  const more = h('details', { class: 'card tuning', hidden: true }, h('summary', {}, say('Os outros números, para o doutor (gpt ppo --doctor)', 'The other numbers, for the doctor (gpt ppo --doctor)')), rest);
+  const detail = h('div', { class: 'stack wide', hidden: true }, facts, charts, more, saying);
   let drawn = {};
 
   panel.append(
@@ -66,6 +70,8 @@ export function mount(panel) {
     drawSteps();
     drawn = {};
     fill(charts);
+    fill(rest);
+    more.hidden = true;
     [table, { samples }] = await Promise.all([get(`api/stages/${name}/metrics`), get(`api/stages/${name}/samples`)]);
     if (current !== name) return;
     detail.hidden = false;
@@ -140,12 +146,14 @@ export function mount(panel) {
       lastOf('val') !== undefined ? fact(say('Perda em dados novos', 'Held-out loss'), number(lastOf('val'), 3), 'val') : null,
       lastOf('accuracy') !== undefined ? fact(say('Acerto em dados novos', 'Held-out accuracy'), percent(lastOf('accuracy')), 'accuracy') : null);
     for (const group of [...groups, ...others()]) {
+      const place = groups.includes(group) ? charts : rest;
       const names = group.names.filter((n) => table.columns[n]?.some((v) => v !== null));
       if (names.length === 0) continue;
       const key = group.names[0];
       if (!drawn[key]) {
         const host = h('div', {});
-        charts.append(h('figure', { class: 'card', 'data-metric': key }, h('figcaption', {}, h('h3', {}, group.title)), host));
+        if (place === rest) more.hidden = false;
+        place.append(h('figure', { class: 'card', 'data-metric': key }, h('figcaption', {}, h('h3', {}, group.title)), host));
         drawn[key] = lineChart(host, options(group, names));
       } else drawn[key].update(options(group, names));
     }
@@ -229,7 +237,7 @@ const value = (r, v) => (v === null || v === undefined ? '–' : isShare(r.metri
 const interval = (r) => (r.interval ? h('span', { class: 'fine' }, ` [${value(r, r.interval[0])}; ${value(r, r.interval[1])}]`) : null);
 
 const metrics = {
-  accuracy: say('acerto', 'accuracy'), bits_per_byte: say('bits por byte', 'bits per byte'), nats_per_token: say('nats por token', 'nats per token'), pair_accuracy: say('acerto nos pares', 'pair accuracy'),
+  accuracy: say('acerto', 'accuracy'), bits_per_byte: say('bits por byte', 'bits per byte'), nats_per_token: say('nats por token', 'nats per token'), pair_accuracy: say('acerto nos pares', 'pair accuracy'), true_pair_accuracy: say('acerto nos pares sem os erros de quem ordena', 'pair accuracy without the ranker’s errors'),
   true_reward: say('recompensa verdadeira', 'true reward'), reward: say('recompensa aprendida', 'learnt reward'), win_rate: say('vitórias', 'wins'), kl: say('KL', 'KL'), calibration_error: say('erro de calibração', 'calibration error'),
   fact_accuracy: say('acerto em fatos', 'accuracy on facts'), sum_accuracy: say('acerto em somas', 'accuracy on sums'), definition_accuracy: say('acerto em definições', 'accuracy on definitions'),
   translation_accuracy: say('acerto em traduções', 'accuracy on translations'), refusal_accuracy: say('acerto em recusas', 'accuracy on refusals'), greeting_accuracy: say('acerto em saudações', 'accuracy on greetings'),
