@@ -1,5 +1,5 @@
-using TensorCore.Examples.ChatGpt.Learning;
 using TensorCore.Examples.ChatGpt.Dialogues;
+using TensorCore.Examples.ChatGpt.Learning;
 using TensorCore.Examples.Cli;
 using TensorCore.Examples.Gpt;
 

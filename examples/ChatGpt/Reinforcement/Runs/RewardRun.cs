@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
+using TensorCore.Examples.Charts;
 using TensorCore.Examples.ChatGpt.Dialogues;
 using TensorCore.Examples.ChatGpt.Learning;
 using TensorCore.Examples.ChatGpt.World;
-using TensorCore.Examples.Charts;
 using TensorCore.Examples.Cli;
 using TensorCore.Examples.Gpt;
 using TensorCore.Text;

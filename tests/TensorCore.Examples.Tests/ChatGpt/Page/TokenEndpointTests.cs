@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using TensorCore.Examples.ChatGpt.Serving;
 using TensorCore.Examples.Gpt;
-using TensorCore.Generation;
 using TensorCore.Examples.Tests.ChatGpt.Serving;
+using TensorCore.Generation;
 
 namespace TensorCore.Examples.Tests.ChatGpt.Page;
 

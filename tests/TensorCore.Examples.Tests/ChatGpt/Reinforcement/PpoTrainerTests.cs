@@ -1,8 +1,8 @@
 using TensorCore.Examples.ChatGpt.Learning;
 using TensorCore.Examples.ChatGpt.Reinforcement;
 using TensorCore.Examples.Gpt;
-using TensorCore.IO;
 using TensorCore.Examples.Tests.Gpt;
+using TensorCore.IO;
 
 namespace TensorCore.Examples.Tests.ChatGpt.Reinforcement;
 

@@ -15,7 +15,18 @@ internal static class Toy
 
     public static readonly PpoOptions Options = new()
     {
-        Steps = 60, Batch = 64, Minibatches = 2, LearningRate = 3e-3, Warmup = 0, MaxTokens = 14, KlTarget = 3, KlCoefficient = 0.05, KlHorizon = 2000, ValueClipRange = 1, ValueCoefficient = 0.5, Seed = 3,
+        Steps = 60,
+        Batch = 64,
+        Minibatches = 2,
+        LearningRate = 3e-3,
+        Warmup = 0,
+        MaxTokens = 14,
+        KlTarget = 3,
+        KlCoefficient = 0.05,
+        KlHorizon = 2000,
+        ValueClipRange = 1,
+        ValueCoefficient = 0.5,
+        Seed = 3,
     };
 
     public static GptModel Model(ulong seed = 7) => new(Config, seed);

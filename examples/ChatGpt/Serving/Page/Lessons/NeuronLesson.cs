@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using TensorCore.Examples.ChatGpt.Serving.Api;
 using TensorCore.Examples.Charts;
+using TensorCore.Examples.ChatGpt.Serving.Api;
 using TensorCore.Examples.Perceptron;
 
 namespace TensorCore.Examples.ChatGpt.Serving.Page.Lessons;
