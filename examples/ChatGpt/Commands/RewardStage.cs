@@ -8,7 +8,7 @@ namespace TensorCore.Examples.ChatGpt.Commands;
 internal sealed class RewardStage : IChatStage
 {
     // As many as are answered, ranked and learnt in the time on two cores.
-    private const int PromptsPerMinute = 2_000, FewestPrompts = 200;
+    private const int PromptsPerMinute = 3_000, FewestPrompts = 200;
 
     public string Name => RewardRun.Stage;
 

@@ -38,9 +38,7 @@ public class KilledTrainingTests
         using Scratch scratch = new();
         string[] stages = TinyModels.Long ? ["base", "sft", "reward", "ppo"] : ["base", "sft"];
         string[] args = ["run", "--minutes", "0.05", "--questions", "4", "--page", "no", "--until", stages[^1], "--out"];
-        Stopwatch clock = Stopwatch.StartNew();
         Assert.Equal(0, ChatGptCommand.RunAsProcess(null, [.. args, scratch["whole"]]));
-        double whole = clock.ElapsedMilliseconds;
         foreach (string stage in stages) // how many steps fit the time is known now; a second count would find others
         {
             Directory.CreateDirectory(scratch[$"killed/{stage}"]);
@@ -50,9 +48,20 @@ public class KilledTrainingTests
         int kills = TinyModels.Long ? 12 : 3, killed = 0;
         for (int i = 0; i < kills; i++)
         {
-            double wait = whole * (0.1 + (0.7 * random.NextDouble()));
-            clock.Restart();
-            killed += ChatGptCommand.RunAsProcess(() => clock.ElapsedMilliseconds >= wait, [.. args, scratch["killed"]]) == 0 ? 0 : 1;
+            // Some time after the stage's first step, or, once it is done, after the start of whatever comes then.
+            string metrics = scratch[$"killed/{stages[i % stages.Length]}/metrics.jsonl"];
+            bool done = (bool)JsonNode.Parse(await File.ReadAllTextAsync(scratch[$"killed/{stages[i % stages.Length]}/stage.json"]))!["done"]!;
+            DateTime before = DateTime.UtcNow;
+            int wait = random.Next(0, done ? 3000 : 600);
+            Stopwatch? clock = null;
+            killed += ChatGptCommand.RunAsProcess(
+                () =>
+                {
+                    if (done || (File.Exists(metrics) && File.GetLastWriteTimeUtc(metrics) > before))
+                        clock ??= Stopwatch.StartNew();
+                    return clock?.ElapsedMilliseconds >= wait;
+                },
+                [.. args, scratch["killed"]]) == 0 ? 0 : 1;
         }
         Assert.True(killed > 0, "nothing was killed");
         Assert.Equal(0, ChatGptCommand.RunAsProcess(null, [.. args, scratch["killed"]]));
