@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using TensorCore.Examples.Charts;
 using TensorCore.Examples.Cli;
 
 namespace TensorCore.Examples.Gpt;
@@ -9,7 +8,7 @@ namespace TensorCore.Examples.Gpt;
 public sealed class Metrics : IDisposable
 {
     private readonly StreamWriter _file;
-    private readonly List<double> _steps = [], _losses = [], _measuredAt = [], _measured = [];
+    private readonly LossCurve _curve = new();
 
     private Metrics(StreamWriter file) => _file = file;
 
@@ -23,7 +22,7 @@ public sealed class Metrics : IDisposable
             if (Read(line) is not { } kept || kept.Step > step)
                 continue;
             metrics._file.WriteLine(line);
-            metrics.Remember(kept.Step, kept.Loss, kept.Validation);
+            metrics._curve.Add(kept.Step, kept.Loss, kept.Validation);
         }
         return metrics;
     }
@@ -49,35 +48,14 @@ public sealed class Metrics : IDisposable
         _file.WriteLine(line.ToJsonString());
         if (validation is not null)
             _file.Flush();
-        Remember(step.Step, step.Loss, validation?.NatsPerToken);
+        _curve.Add(step.Step, step.Loss, validation?.NatsPerToken);
     }
 
     /// <summary>Draws the loss over the steps.</summary>
-    public void Draw(string path, string title, Texts texts)
-    {
-        Plot plot = new(title) { XAxis = { Label = texts.Pick("passo", "step") }, YAxis = { Label = texts.Pick("perda (nats por token)", "loss (nats per token)") } };
-        // A thousand points are all that the picture can show.
-        int every = Math.Max(1, _steps.Count / 1000);
-        double[] x = [.. _steps.Where((_, i) => i % every == 0)], y = [.. _losses.Where((_, i) => i % every == 0)];
-        plot.SmoothedLine<double, double>(texts.Pick("treino", "training"), x, y, Math.Max(1, x.Length / 50));
-        if (_measured.Count > 0)
-            plot.Line<double, double>(texts.Pick("validação", "validation"), _measuredAt.ToArray(), _measured.ToArray());
-        plot.Save(path);
-    }
+    public void Draw(string path, string title, Texts texts) => _curve.Draw(path, title, texts.Pick("perda (nats por token)", "loss (nats per token)"), texts);
 
     /// <summary>Writes what is still in memory.</summary>
     public void Dispose() => _file.Dispose();
-
-    private void Remember(long step, double loss, double? validation)
-    {
-        _steps.Add(step);
-        _losses.Add(loss);
-        if (validation is double v)
-        {
-            _measuredAt.Add(step);
-            _measured.Add(v);
-        }
-    }
 
     // Null for a line that was cut short when the machine went down.
     private static (long Step, double Loss, double? Validation)? Read(string line)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using TensorCore.Examples.Charts;
 using TensorCore.Examples.Cli;
+using TensorCore.Examples.Gpt;
 using TensorCore.IO;
 
 namespace TensorCore.Examples.ChatGpt.Learning;
@@ -13,7 +13,7 @@ public sealed class StageMetrics : IDisposable
     private static readonly TimeSpan _flushEvery = TimeSpan.FromSeconds(1);
 
     private readonly StreamWriter _file;
-    private readonly List<double> _steps = [], _losses = [], _measuredAt = [], _measured = [];
+    private readonly LossCurve _curve = new();
     private long _flushed = System.Diagnostics.Stopwatch.GetTimestamp();
 
     private StageMetrics(StreamWriter file) => _file = file;
@@ -36,7 +36,10 @@ public sealed class StageMetrics : IDisposable
         AtomicFile.WriteAllText(path, string.Concat(kept.Select(k => k.Line + "\n")));
         StageMetrics metrics = new(new StreamWriter(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)));
         foreach ((_, JsonObject json) in kept)
-            metrics.Remember((long)json["step"]!, (double?)json["loss"] ?? double.NaN, (double?)json["seconds"] ?? 0, (double?)json["val"]);
+        {
+            metrics._curve.Add((long)json["step"]!, (double?)json["loss"] ?? double.NaN, (double?)json["val"]);
+            metrics.Seconds = (double?)json["seconds"] ?? 0;
+        }
         return metrics;
     }
 
@@ -59,7 +62,8 @@ public sealed class StageMetrics : IDisposable
         _file.WriteLine(line.ToJsonString());
         if (measured is not null || System.Diagnostics.Stopwatch.GetElapsedTime(_flushed) > _flushEvery)
             Flush();
-        Remember(step.Step, step.Loss, seconds, measured is not null && measured.TryGetValue("val", out double val) ? val : null);
+        _curve.Add(step.Step, step.Loss, measured is not null && measured.TryGetValue("val", out double val) ? val : null);
+        Seconds = seconds;
     }
 
     /// <summary>Hands all lines to the system, where a kill cannot lose them.</summary>
@@ -70,32 +74,10 @@ public sealed class StageMetrics : IDisposable
     }
 
     /// <summary>Draws the loss over the steps.</summary>
-    public void Draw(string path, string title, Texts texts)
-    {
-        Plot plot = new(title) { XAxis = { Label = texts.Pick("passo", "step") }, YAxis = { Label = texts.Pick("perda", "loss") } };
-        // A thousand points are all that the picture can show.
-        int every = Math.Max(1, _steps.Count / 1000);
-        double[] x = [.. _steps.Where((_, i) => i % every == 0)], y = [.. _losses.Where((_, i) => i % every == 0)];
-        plot.SmoothedLine<double, double>(texts.Pick("treino", "training"), x, y, Math.Max(1, x.Length / 50));
-        if (_measured.Count > 0)
-            plot.Line<double, double>(texts.Pick("validação", "validation"), _measuredAt.ToArray(), _measured.ToArray());
-        plot.Save(path);
-    }
+    public void Draw(string path, string title, Texts texts) => _curve.Draw(path, title, texts.Pick("perda", "loss"), texts);
 
     /// <summary>Writes what is still in memory.</summary>
     public void Dispose() => _file.Dispose();
-
-    private void Remember(long step, double loss, double seconds, double? validation)
-    {
-        _steps.Add(step);
-        _losses.Add(loss);
-        Seconds = seconds;
-        if (validation is double v)
-        {
-            _measuredAt.Add(step);
-            _measured.Add(v);
-        }
-    }
 
     private static JsonNode? Finite(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
 
