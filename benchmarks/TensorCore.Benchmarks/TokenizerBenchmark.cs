@@ -15,7 +15,7 @@ public class TokenizerBenchmark
     private byte[] _text = [];
     private Tokenizer _tokenizer = null!;
 
-    /// <summary>A vocabulary and a text, each optional: by default 8,192 tokens learnt from the small world, and more of its text.</summary>
+    /// <summary>A vocabulary and a text, each optional: by default at most 8,192 tokens learnt from the small world, which has not as many different words, and more of its text.</summary>
     public static IReadOnlyList<string> Files { get; set; } = [];
 
     /// <summary>Bytes of the text.</summary>
