@@ -146,7 +146,7 @@ public class ReinforcementCommandTests
     [InlineData("dpo")]
     public async Task BeingKilledAgainAndAgainGivesTheSameBits(string stage)
     {
-        const long steps = 150;
+        long steps = stage is "reward" or "dpo" ? 600 : 200; // enough that a fast machine is still at it when the kill comes
         using Scratch scratch = new();
         Func<string, string[]> args = await Learning(scratch, stage, steps);
         await Succeed(args(scratch["whole"]));
