@@ -1,5 +1,6 @@
 using TensorCore.Examples.ChatGpt.Dialogues;
 using TensorCore.Examples.Cli;
+using TensorCore.Examples.Gpt;
 
 namespace TensorCore.Examples.ChatGpt.Reinforcement;
 
@@ -10,19 +11,16 @@ internal static class RankedFile
     /// <exception cref="InvalidDataException">It is malformed, or holds nothing.</exception>
     public static RankedAnswers[] Read(string path, ChatTemplate template, Texts texts)
     {
-        RankedAnswers[] read = HasPairs(path)
+        RankedAnswers[] read = HasPairs(Corpus.ReadFile(path, texts))
             ? [.. PreferenceFile.Read(path, texts).Select(p => RankedAnswers.From(p, template))]
             : [.. RankingFile.Read(path, texts).Select(r => RankedAnswers.From(r, template))];
         return read.Length > 0 ? read : throw new InvalidDataException($"{path}: {texts.Pick("não há comparações", "there are no comparisons")}");
     }
 
-    // The first object tells; a file of either form says so near its beginning.
-    private static bool HasPairs(string path)
+    // The first object tells: nobody writes these words between quotes of their own in a text, where quotes are escaped.
+    private static bool HasPairs(ReadOnlySpan<byte> content)
     {
-        using FileStream file = File.OpenRead(path);
-        using Stream text = path.EndsWith(".gz", StringComparison.Ordinal) ? new System.IO.Compression.GZipStream(file, System.IO.Compression.CompressionMode.Decompress) : file;
-        using StreamReader reader = new(text);
-        string first = reader.ReadLine() ?? "";
-        return first.Contains("\"chosen\"", StringComparison.Ordinal) || !first.Contains("\"answers\"", StringComparison.Ordinal);
+        int pairs = content.IndexOf("\"chosen\""u8), rankings = content.IndexOf("\"answers\""u8);
+        return rankings < 0 || (pairs >= 0 && pairs < rankings);
     }
 }

@@ -73,6 +73,22 @@ public class RewardTests
         }
     }
 
+    [Theory]
+    [InlineData("""{"prompt": "a?", "chosen": "the \"answers\"", "rejected": "no"}""", 1)]
+    [InlineData("""{"prompt": [{"role": "user", "content": "the \"chosen\""}], "answers": ["x", "y", "z"], "ranks": [2, 0, 1], "source": "test", "at": "2026-01-31T12:00:00Z"}""", 3)]
+    public void BothFormsOfComparisonsAreKnownInAnyLayout(string record, int pairs)
+    {
+        using Scratch scratch = new();
+        ChatTemplate template = new(ChatTemplate.AddTo(new ByteTokenizer()));
+        foreach (string text in (string[])[record + "\n", $"[\n  {record}\n]\n"])
+        {
+            string plain = scratch.Write("comparisons", text), packed = scratch["packed"]; // no extension tells of gzip
+            using (System.IO.Compression.GZipStream gzip = new(File.Create(packed), System.IO.Compression.CompressionLevel.Fastest))
+                gzip.Write(System.Text.Encoding.UTF8.GetBytes(text));
+            Assert.All((string[])[plain, packed], path => Assert.Equal(pairs, Assert.Single(RankedFile.Read(path, template, default)).Pairs.Count));
+        }
+    }
+
     [Fact]
     public void RankingsAndPreferencesBecomeTokens()
     {
