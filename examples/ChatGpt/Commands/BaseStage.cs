@@ -14,7 +14,7 @@ internal sealed class BaseStage : IChatStage
     // Names are one or two tokens then: what is asked about is copied and looked up more easily than in pieces. (1,024 tokens took a tenth more bits a byte in the same time.)
     private const int Vocabulary = 2048;
 
-    // As much as is read in the time on two cores, so that each sentence is seen about once.
+    // Less than is read in the time on two cores: each sentence is seen about one and a half times.
     private const int BytesPerMinute = 2_700_000, FewestBytes = 300_000;
 
     // How much of the text tells of the facts that will be asked about; the rest is stories.

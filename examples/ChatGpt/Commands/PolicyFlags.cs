@@ -11,7 +11,8 @@ namespace TensorCore.Examples.ChatGpt.Commands;
 /// <summary>The options that PPO, DPO and GRPO have in common.</summary>
 internal sealed class PolicyFlags
 {
-    private const int DefaultQuestions = 4000;
+    /// <summary>How many of the small world's questions are answered, unless told otherwise.</summary>
+    public const int DefaultQuestions = 4000;
 
     /// <param name="app">The program.</param>
     /// <param name="answers">Whether the method draws answers to questions.</param>

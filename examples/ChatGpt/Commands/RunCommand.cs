@@ -56,7 +56,7 @@ internal sealed class RunCommand
     private async Task<int> Run(CommandRun run)
     {
         Shared.SetThreads(run, _threads);
-        string root = run.Get(_out) ?? Path.Combine("runs", $"chat-{run.Texts.Code}");
+        string root = run.Get(_out) ?? ChatCommand.DefaultFolder(run);
         WorldKey key = new(run.Texts.Language == Language.English ? Gpt.World.Language.English : Gpt.World.Language.Portuguese, run.Get(_seed));
         ChatJourney journey = new(run, root, key, key.Open(), run.Get(_minutes) / _stages.Sum(s => s.Minutes), Shared.FindDevice(run, _device), run.Get(_questions));
         Ledger ledger = Ledger.Of(root);
@@ -67,18 +67,16 @@ internal sealed class RunCommand
             Do(stage, journey, ledger);
         run.Console.Write(LedgerTable.Of(ledger.Read(), run.Texts));
         run.Say($"tudo está em '{root}'", $"all of it is in '{root}'");
-        JsonObject result = new() { ["out"] = root, ["ledger"] = ledger.ToJson() };
-        run.SetResult(result);
         if (run.Get(_page) == Yes || (run.Get(_page) == Auto && run.IsTerminal))
         {
             using ChatEngine engine = new(ModelList.Load([root], run.Texts, journey.Device));
             await ServeCommand.ServeAsync(run, engine, new ServerOptions { Port = ServeCommand.FreePort(run.Get(_port)), RunFolder = root }, page => Browser.TryOpen(page, run)).ConfigureAwait(false);
-            run.SetResult(result);
         }
         else
         {
             run.Say($"para conversar com ele: ./build.sh gpt chat --model {root}; numa página: ./build.sh gpt serve --model {root}", $"to talk to it: ./build.sh gpt chat --model {root}; in a page: ./build.sh gpt serve --model {root}");
         }
+        run.SetResult(new JsonObject { ["out"] = root, ["ledger"] = ledger.ToJson() }); // last: serving has a result of its own
         return 0;
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using TensorCore.Examples.Cli;
+using TensorCore.IO;
 
 namespace TensorCore.Examples.ChatGpt.Dialogues;
 
@@ -24,16 +25,27 @@ public static class RankingFile
     /// <exception cref="IOException">The file cannot be written, or another program keeps it open.</exception>
     public static void Append(string path, Ranking ranking)
     {
-        ArgumentNullException.ThrowIfNull(ranking);
-        if (Problem(ranking.Answers.Count, ranking.Ranks) is { } problem)
-            throw new ArgumentException(problem.En, nameof(ranking));
-        ReadOnlyMemory<byte> line = Write(ranking);
+        ReadOnlyMemory<byte> line = Line(ranking);
         using FileStream file = OpenAlone(path);
         long end = EndOfWholeLines(file);
         file.SetLength(end);
         file.Position = end;
         file.Write(line.Span);
         file.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Writes a file of many rankings, all or none; an old one is replaced.</summary>
+    /// <exception cref="ArgumentException">One is no ranking.</exception>
+    /// <exception cref="IOException">It cannot be written; an old one stays as it is.</exception>
+    public static void Write(string path, IReadOnlyList<Ranking> rankings)
+    {
+        ArgumentNullException.ThrowIfNull(rankings);
+        ReadOnlyMemory<byte>[] lines = [.. rankings.Select(Line)];
+        AtomicFile.Write(path, file =>
+        {
+            foreach (ReadOnlyMemory<byte> line in lines)
+                file.Write(line.Span);
+        });
     }
 
     /// <summary>All rankings of a file, or an error: nothing is half read.</summary>
@@ -72,8 +84,11 @@ public static class RankingFile
         return wrong == 0 ? null : ($"esperava em \"ranks\" números de 0 (o melhor) a {answers - 1}, não {wrong}", $"expected \"ranks\" to be numbers from 0 (the best) to {answers - 1}, not {wrong}");
     }
 
-    private static ReadOnlyMemory<byte> Write(Ranking ranking)
+    private static ReadOnlyMemory<byte> Line(Ranking ranking)
     {
+        ArgumentNullException.ThrowIfNull(ranking);
+        if (Problem(ranking.Answers.Count, ranking.Ranks) is { } problem)
+            throw new ArgumentException(problem.En, nameof(ranking));
         ArrayBufferWriter<byte> line = new();
         using (Utf8JsonWriter json = new(line, _options))
         {

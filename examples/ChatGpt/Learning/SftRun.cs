@@ -69,7 +69,7 @@ internal sealed record SftRun(CommandRun Run, ModelFolder From, StageFolder Fold
         JsonObject json = options.ToJson();
         json["data"] = Data.Fingerprint();
         json["long"] = TooLong.ToString();
-        json["from_weights"] = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(From.Weights)))[..16];
+        json["from_weights"] = Fingerprint.OfFile(From.Weights);
         foreach ((string key, JsonNode? value) in more)
             json[key] = value?.DeepClone();
         return new(Stage, Path.GetRelativePath(Folder.Root, From.Root), json);

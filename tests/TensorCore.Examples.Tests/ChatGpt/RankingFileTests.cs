@@ -36,6 +36,18 @@ public class RankingFileTests
     }
 
     [Fact]
+    public void ManyWrittenAtOnceAreWhatAppendingThemGives()
+    {
+        using Scratch scratch = new();
+        Ranking[] all = [.. Enumerable.Range(0, 5).Select(Sample)];
+        foreach (Ranking ranking in all)
+            RankingFile.Append(scratch["one-by-one"], ranking);
+        scratch.Write("at-once", "what was there before\n");
+        RankingFile.Write(scratch["at-once"], all);
+        Assert.Equal(File.ReadAllBytes(scratch["one-by-one"]), File.ReadAllBytes(scratch["at-once"]));
+    }
+
+    [Fact]
     public void ALineCutShortAnywhereIsPassedOverAndCutOffByTheNext()
     {
         using Scratch scratch = new();
@@ -107,6 +119,7 @@ public class RankingFileTests
         Assert.Throws<ArgumentException>(() => RankingFile.Append(scratch["r"], Sample(0) with { Ranks = [0] }));
         Assert.Throws<ArgumentException>(() => RankingFile.Append(scratch["r"], Sample(0) with { Ranks = [0, 1, 3] }));
         Assert.Throws<ArgumentException>(() => RankingFile.Append(scratch["r"], Sample(0) with { Answers = ["a"] }));
+        Assert.Throws<ArgumentException>(() => RankingFile.Write(scratch["r"], [Sample(0), Sample(1) with { Answers = ["a"] }]));
         Assert.False(File.Exists(scratch["r"]));
     }
 

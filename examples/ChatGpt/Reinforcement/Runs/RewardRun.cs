@@ -116,7 +116,7 @@ internal sealed record RewardRun(CommandRun Run, ModelFolder From, StageFolder F
         {
             Run.Say($"{Run.Texts.Count(Source.Prompts)} perguntas: o modelo responde {Source.Answers} vezes a cada uma, e o avaliador simulado ordena …", $"{Run.Texts.Count(Source.Prompts)} questions: the model answers each {Source.Answers} times, and the simulated labeller ranks …");
             learnt = Rank(Answers(world.Training, Source.Prompts, 0), labeller);
-            RankingsOnDisk.Write(path, learnt);
+            RankingFile.Write(path, learnt);
         }
         int held = Math.Clamp(Source.Prompts / 4, 1, HeldOutPrompts);
         IReadOnlyList<(Question, IReadOnlyList<string>)> phrasings = Answers(world.HeldOutPhrasings, held, 1), subjects = Answers(world.HeldOutSubjects, held, 2);

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace TensorCore.Examples.ChatGpt.Reinforcement;
+namespace TensorCore.Examples.ChatGpt.Learning;
 
 /// <summary>Short names for contents: going on with other data would not be going on.</summary>
 internal static class Fingerprint
